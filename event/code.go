@@ -1,0 +1,142 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Lang is a language that people read: [Estonian] or [English].
+type Lang string
+
+// The languages of the user interface, as BCP 47 tags.
+const (
+	Estonian Lang = "et"
+	English  Lang = "en"
+)
+
+// Code is an error code of the specification (section 3.2). People see the
+// code and a fixed sentence; the cause goes to the log.
+type Code int
+
+// The error codes. BadPeriod is ours; the others are the specification's.
+const (
+	Unreachable  Code = iota + 1 // ERR-01: no connection to the log base
+	ReadFailed                   // ERR-02: a read failed
+	Malformed                    // ERR-03: a malformed record
+	Refused                      // ERR-04: the log base refused our credentials
+	WriteFailed                  // ERR-05: a write failed
+	DeleteFailed                 // ERR-06: a deletion failed
+	BadPeriod                    // ERR-07: a wrong period
+)
+
+// Codes lists every code in order.
+func Codes() []Code {
+	return []Code{Unreachable, ReadFailed, Malformed, Refused, WriteFailed, DeleteFailed, BadPeriod}
+}
+
+// String gives the code as people know it, such as "ERR-03".
+func (c Code) String() string { return fmt.Sprintf("ERR-%02d", int(c)) }
+
+// codeText is one code in one language.
+type codeText struct{ text, advice string }
+
+func (c Code) in(lang Lang) codeText {
+	if lang == English {
+		return c.english()
+	}
+	return c.estonian()
+}
+
+// Text is the fixed sentence people see. An unknown language gets Estonian;
+// an unknown code gets "".
+func (c Code) Text(lang Lang) string { return c.in(lang).text }
+
+// Advice says what to check, for whoever has to mend it.
+func (c Code) Advice(lang Lang) string { return c.in(lang).advice }
+
+func (c Code) estonian() codeText {
+	switch c {
+	case Unreachable:
+		return codeText{
+			"Logibaasiga ühendumine ebaõnnestus",
+			"Kontrolli, kas logibaas töötab ja kas TARA-Stat on selle poole õigesti seadistatud.",
+		}
+	case ReadFailed:
+		return codeText{"Viga logibaasist lugemisel", "Kontrolli, kas logibaas töötab, ja proovi uuesti."}
+	case Malformed:
+		return codeText{"Valesti moodustatud logikirje", "Kontrolli logikirjete saatmist TARA-Serveris."}
+	case Refused:
+		return codeText{
+			"Logibaasi poole pöörduja autentimine ebaõnnestus",
+			"Kontrolli logibaasi kasutajanime ja salasõna.",
+		}
+	case WriteFailed:
+		return codeText{"Kirjutamine logibaasi ebaõnnestus", "Kontrolli kettamahtu ja kirjutamisõigusi."}
+	case DeleteFailed:
+		return codeText{"Kustutamine ebaõnnestus", "Pöördu rakenduse halduri poole."}
+	case BadPeriod:
+		return codeText{"Vigane perioodi muster", "Kirjuta periood näiteks kujul 2018, 2018-04 või 2018-04-01/2018-06-30."}
+	}
+	return codeText{}
+}
+
+func (c Code) english() codeText {
+	switch c {
+	case Unreachable:
+		return codeText{
+			"Connecting to the log base failed",
+			"Check that the log base runs and that TARA-Stat is configured to reach it.",
+		}
+	case ReadFailed:
+		return codeText{"Reading from the log base failed", "Check that the log base runs, then try again."}
+	case Malformed:
+		return codeText{"Malformed log record", "Check how TARA-Server sends its log records."}
+	case Refused:
+		return codeText{"The log base refused our credentials", "Check the user name and password for the log base."}
+	case WriteFailed:
+		return codeText{"Writing to the log base failed", "Check free disk space and write permissions."}
+	case DeleteFailed:
+		return codeText{"Deletion failed", "Ask the administrator of the application."}
+	case BadPeriod:
+		return codeText{"Wrong period", "Write a period such as 2018, 2018-04 or 2018-04-01/2018-06-30."}
+	}
+	return codeText{}
+}
+
+// CodeError is a failure with the code people are to see. Stores return it, so
+// that whoever answers a request knows which sentence to show.
+type CodeError struct {
+	Code Code
+	Err  error // the cause, for the log only
+}
+
+// Error gives the code and the cause. It is meant for logs.
+func (e *CodeError) Error() string { return e.Code.String() + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *CodeError) Unwrap() error { return e.Err }
+
+// WithCode wraps err with c. It returns nil for a nil err, and leaves an err
+// that already carries a code as it is: the code given nearest to the cause is
+// the right one.
+func WithCode(c Code, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := CodeOf(err); ok {
+		return err
+	}
+	return &CodeError{Code: c, Err: err}
+}
+
+// CodeOf finds the code that err carries. A malformed record has [Malformed].
+func CodeOf(err error) (Code, bool) {
+	var ce *CodeError
+	if errors.As(err, &ce) {
+		return ce.Code, true
+	}
+	if errors.Is(err, ErrInvalid) {
+		return Malformed, true
+	}
+	return 0, false
+}

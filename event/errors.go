@@ -1,0 +1,78 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrInvalid is what every refusal of this package wraps: the record is
+// malformed (ERR-03). Use errors.As with [*FieldError] for the details.
+var ErrInvalid = errors.New("malformed record")
+
+// Class names one way in which a record is malformed. Refusals are counted by
+// class, so the set is closed and its names are stable.
+type Class string
+
+// The classes of refusal. Those of framing come from the syslog layer, which
+// counts them under the same kind of name.
+const (
+	ClassNoJSON           Class = "no_json"           // no JSON object at all
+	ClassJSONSyntax       Class = "json_syntax"       // an object that does not end or is not JSON
+	ClassJSONTrailing     Class = "json_trailing"     // anything but space after the object
+	ClassNotUTF8          Class = "not_utf8"          // bytes or escapes that are not Unicode text
+	ClassControlChar      Class = "control_char"      // U+0000 to U+001F or U+007F in a key field
+	ClassMissingTime      Class = "missing_time"      // time absent or empty
+	ClassMissingClientID  Class = "missing_clientId"  // clientId absent or empty
+	ClassMissingMethod    Class = "missing_method"    // method absent or empty
+	ClassMissingOperation Class = "missing_operation" // operation absent or empty
+	ClassMissingBank      Class = "missing_bank"      // a bank link without its bank
+	ClassWrongType        Class = "wrong_type"        // a field that is not a string
+	ClassBadTime          Class = "bad_time"          // time is not a date with an optional time of day
+	ClassUnknownOperation Class = "unknown_operation" // none of the three operations
+	ClassFieldTooLong     Class = "field_too_long"    // a key field over DefaultMaxFieldBytes
+	ClassTooDeep          Class = "too_deep"          // nested beyond DefaultMaxDepth
+	ClassTooManyKeys      Class = "too_many_keys"     // more than DefaultMaxKeys members
+	ClassTooLong          Class = "too_long"          // a payload over DefaultMaxBytes
+	ClassUnexpectedError  Class = "unexpected_error"  // hand-made: error text without Operation Failed
+)
+
+// FieldError says why a record is malformed. It never carries the value, only
+// where it stood.
+type FieldError struct {
+	Class  Class
+	Field  string // the member concerned, "" when it is the payload as a whole
+	Offset int    // byte offset in the payload, or in the value for [Event.Validate]; 0 when unknown
+}
+
+// Error gives class, field and offset. It holds nothing of the payload.
+func (e *FieldError) Error() string {
+	switch {
+	case e.Field != "":
+		return fmt.Sprintf("%s: %s at byte %d", e.Class, e.Field, e.Offset)
+	default:
+		return fmt.Sprintf("%s at byte %d", e.Class, e.Offset)
+	}
+}
+
+// Unwrap makes errors.Is(err, ErrInvalid) true.
+func (e *FieldError) Unwrap() error { return ErrInvalid }
+
+// Reason is the class, and for a wrong type the field as well: the name under
+// which the refusal is counted and shown, such as "wrong_type_bank".
+func (e *FieldError) Reason() string {
+	if e.Class == ClassWrongType && e.Field != "" {
+		return string(e.Class) + "_" + e.Field
+	}
+	return string(e.Class)
+}
+
+// SyslogReply is the line that answers this record when replies are switched
+// on, in the words of the specification (section 2.1): ERR-03, its text,
+// class and field.
+func (e *FieldError) SyslogReply() string {
+	s := Malformed.String() + " " + Malformed.Text(Estonian) + ": " + string(e.Class)
+	if e.Field != "" {
+		s += " " + e.Field
+	}
+	return s
+}
