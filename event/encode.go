@@ -1,0 +1,63 @@
+package event
+
+import "unicode/utf8"
+
+// AppendJSON appends e to dst as the JSON object a sender writes
+// (specification, section 2.1) and returns the extended slice. The members
+// stand in the order time, clientId, method, bank, country, operation, error;
+// bank, country and error are left out when empty. The time is
+// [Event.TimeText], as it is.
+//
+// The object stands on one line: control characters are escaped, so it may be
+// framed by newlines. Bytes that are not UTF-8 become U+FFFD. What is written
+// is JSON whatever e holds, but only an event that passes [Event.Validate] is
+// read back by [Parse] as itself.
+func AppendJSON(dst []byte, e Event) []byte {
+	dst = append(dst, '{')
+	dst = appendMember(dst, MemberTime, e.TimeText)
+	dst = appendMember(append(dst, ','), MemberClientID, e.ClientID)
+	dst = appendMember(append(dst, ','), MemberMethod, e.Method)
+	if e.Bank != "" {
+		dst = appendMember(append(dst, ','), MemberBank, e.Bank)
+	}
+	if e.Country != "" {
+		dst = appendMember(append(dst, ','), MemberCountry, e.Country)
+	}
+	dst = appendMember(append(dst, ','), MemberOperation, string(e.Operation))
+	if e.Error != "" {
+		dst = appendMember(append(dst, ','), MemberError, e.Error)
+	}
+	return append(dst, '}')
+}
+
+// appendMember writes a name, which needs no escaping, and its value.
+func appendMember(dst []byte, name, value string) []byte {
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	dst = append(dst, '"', ':')
+	return appendString(dst, value)
+}
+
+// appendString writes s as a JSON string (RFC 8259, section 7). Only what must
+// be escaped is: unlike encoding/json, < > and & stay legible.
+func appendString(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	for _, r := range s { // broken UTF-8 arrives here as U+FFFD
+		switch {
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, '\\', 'n')
+		case r == '\r':
+			dst = append(dst, '\\', 'r')
+		case r == '\t':
+			dst = append(dst, '\\', 't')
+		case r < ' ':
+			dst = append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&0xf])
+		default:
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return append(dst, '"')
+}
