@@ -1,0 +1,128 @@
+package aggregate
+
+import (
+	"time"
+
+	"github.com/e-gov/tarastat/event"
+)
+
+// MinRateBase is the least number of ended authentications for which a success
+// rate is shown: under it one user more or less would move the figure by
+// several percentage points.
+const MinRateBase = 20
+
+// Tally is the number of events by what happened.
+type Tally struct {
+	Attempts  int64 // authentications begun
+	Successes int64 // ended well
+	Failures  int64 // ended badly
+}
+
+// Add counts n events of an operation.
+func (t *Tally) Add(o event.Operation, n int64) {
+	switch o {
+	case event.StartAuth:
+		t.Attempts += n
+	case event.SuccessfulAuth:
+		t.Successes += n
+	case event.Failed:
+		t.Failures += n
+	}
+}
+
+// Plus returns the sum of two tallies.
+func (t Tally) Plus(o Tally) Tally {
+	return Tally{t.Attempts + o.Attempts, t.Successes + o.Successes, t.Failures + o.Failures}
+}
+
+// Events is the number of all events.
+func (t Tally) Events() int64 { return t.Attempts + t.Successes + t.Failures }
+
+// Ended is the number of authentications that ended, well or badly.
+func (t Tally) Ended() int64 { return t.Successes + t.Failures }
+
+// Rate is the success rate, from 0 to 1: successes among the authentications
+// that ended. It reports false when fewer than [MinRateBase] ended.
+func (t Tally) Rate() (rate float64, ok bool) {
+	if t.Ended() < MinRateBase {
+		return 0, false
+	}
+	return float64(t.Successes) / float64(t.Ended()), true
+}
+
+// Total adds up rows that were counted by operation, whatever else they were
+// counted by.
+func Total(rows []Row) Tally {
+	var t Tally
+	for _, r := range rows {
+		t.Add(r.Key.Operation, r.Count)
+	}
+	return t
+}
+
+// Point is one step of a series.
+type Point struct {
+	Start, End time.Time // the step, cut to the period
+	Tally
+}
+
+// MaxPoints bounds a series: ten years of days, half a year of hours.
+const MaxPoints = 4400
+
+// Series arranges rows counted by operation in steps as an unbroken series
+// over p: a step without events is there, with zeros. It returns nil when p is
+// not bounded, step is Whole or the series would exceed [MaxPoints].
+func Series(rows []Row, p Period, step Unit) []Point {
+	if !p.Bounded() || step == Whole {
+		return nil
+	}
+	sums := make(map[int64]Tally)
+	for _, r := range rows {
+		t := sums[r.Start.Unix()]
+		t.Add(r.Key.Operation, r.Count)
+		sums[r.Start.Unix()] = t
+	}
+	var points []Point
+	for start := step.Start(p.From); start.Before(p.To); {
+		if len(points) == MaxPoints {
+			return nil
+		}
+		next := step.Add(start, 1)
+		points = append(points, Point{Start: later(start, p.From), End: earlier(next, p.To), Tally: sums[start.Unix()]})
+		start = next
+	}
+	return points
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// AutoStep is the step that shows p best: some twelve to a hundred columns.
+// It is Whole for a period that is not bounded.
+func AutoStep(p Period) Unit {
+	first, last, ok := p.Days()
+	if !ok {
+		return Whole
+	}
+	switch days := last - first + 1; {
+	case days <= 2:
+		return Hour
+	case days <= 92:
+		return EachDay
+	case days <= 366+92:
+		return Week
+	default:
+		return Month
+	}
+}
