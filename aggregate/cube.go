@@ -120,17 +120,6 @@ func (c *Cube) Total(d Day) int64 {
 	return n
 }
 
-// Span returns the first and the last day that has a sum. It reports false
-// when there is none.
-func (c *Cube) Span() (first, last Day, ok bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if len(c.order) == 0 {
-		return 0, 0, false
-	}
-	return c.order[0], c.order[len(c.order)-1], true
-}
-
 // Len returns the number of sums held.
 func (c *Cube) Len() int {
 	c.mu.RLock()

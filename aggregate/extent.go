@@ -1,0 +1,46 @@
+package aggregate
+
+import "time"
+
+// Bounds is how much a log base holds.
+type Bounds struct {
+	Records     int64
+	First, Last Day // civil days of the oldest and the newest event; 0 when Records is 0
+}
+
+// Bounds returns how much the sums of c amount to.
+func (c *Cube) Bounds() Bounds {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if len(c.order) == 0 {
+		return Bounds{}
+	}
+	b := Bounds{First: c.order[0], Last: c.order[len(c.order)-1]}
+	for _, cells := range c.days {
+		for _, s := range cells {
+			b.Records += int64(s.count)
+		}
+	}
+	return b
+}
+
+// Extent is what a deletion of a period would remove: shown to whoever must
+// confirm it.
+type Extent struct {
+	Records     int64
+	First, Last time.Time // oldest and newest event; zero when Records is 0
+
+	// UpTo is the greatest record id in the log base when the extent was
+	// taken. A deletion confirmed on it removes no record that came later.
+	UpTo int64
+}
+
+// Deletion is a deletion that somebody confirmed, as the audit keeps it.
+type Deletion struct {
+	Period  Period // bounded, never an expression
+	UpTo    int64  // see [Extent.UpTo]
+	By      string // who asked: an address or a command, without personal data
+	At      time.Time
+	Records int64 // removed so far
+	Done    bool  // false while it runs, and after a crash until it is resumed
+}
