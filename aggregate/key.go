@@ -7,8 +7,8 @@ import (
 )
 
 // Other is the name under which a value is counted once there are more
-// different ones than a cap allows.
-const Other = "OTHER"
+// different ones than a cap allows, see [event.Other].
+const Other = event.Other
 
 // Key is what events are counted by. The order of the fields is the order in
 // which rows are sorted; its first four are the specification's.

@@ -3,7 +3,6 @@ package event
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Operation says what happened in an authentication, in the word the sender
@@ -42,6 +41,11 @@ func KnownMethod(m string) bool {
 	return false
 }
 
+// Other is the value that stands for clients, methods and the like once there
+// are more different ones than a cap allows. A sender may use it as well, and
+// is then counted with them.
+const Other = "OTHER"
+
 // Names of the JSON members a sender writes. These are also the field names a
 // [FieldError] reports.
 const (
@@ -57,8 +61,8 @@ const (
 // Event is one authentication event, as TARA-Server reported it.
 type Event struct {
 	// Time is the instant the sender wrote. A text without a zone is local
-	// time in the zone of the [Parser]; in the hour that a change from summer
-	// time repeats, it is the first of the two.
+	// time in the zone of the [Parser]; see [ParseTime] for the hours at which
+	// summer time begins and ends.
 	Time time.Time
 
 	// TimeText is the time as written by the sender. It is what the log base
@@ -98,26 +102,19 @@ func (e Event) ErrorCode() string {
 	return strings.TrimSpace(cutAtRune(strings.TrimSpace(code), MaxErrorCodeBytes))
 }
 
-// cutAtRune returns the longest prefix of s that is at most n bytes long and
-// does not end inside a rune.
-func cutAtRune(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
 // Validate reports the first rule that e breaks, as a [*FieldError], or nil.
-// [Parse] applies it; call it for events made by hand.
+// [Parse] applies it; call it for events made by hand. That Time is the
+// instant of TimeText is not checked, since the zone is not known here.
 func (e Event) Validate() error {
 	return e.validate(DefaultMaxFieldBytes)
 }
 
 func (e *Event) validate(maxField int) error {
-	required := [...]struct {
+	var missingBank Class // "" where a bank may be absent
+	if e.Method == MethodBankLink {
+		missingBank = ClassMissingBank
+	}
+	members := [...]struct {
 		name, value string
 		missing     Class
 	}{
@@ -125,27 +122,20 @@ func (e *Event) validate(maxField int) error {
 		{MemberClientID, e.ClientID, ClassMissingClientID},
 		{MemberMethod, e.Method, ClassMissingMethod},
 		{MemberOperation, string(e.Operation), ClassMissingOperation},
+		{MemberBank, e.Bank, missingBank},
+		{MemberCountry, e.Country, ""},
+		{MemberError, e.Error, ""},
 	}
-	for i := range required {
-		if r := &required[i]; r.value == "" {
-			return &FieldError{Class: r.missing, Field: r.name}
+	for i := range members {
+		m := &members[i]
+		if m.value == "" && m.missing != "" {
+			return &FieldError{Class: m.missing, Field: m.name}
 		}
-	}
-	if e.Bank == "" && e.Method == MethodBankLink {
-		return &FieldError{Class: ClassMissingBank, Field: MemberBank}
-	}
-	texts := [...]struct{ name, value string }{
-		{MemberTime, e.TimeText},
-		{MemberClientID, e.ClientID},
-		{MemberMethod, e.Method},
-		{MemberBank, e.Bank},
-		{MemberCountry, e.Country},
-		{MemberOperation, string(e.Operation)},
-		{MemberError, e.Error},
-	}
-	for i := range texts {
-		if err := checkText(texts[i].name, texts[i].value, maxField); err != nil {
-			return err
+		if len(m.value) > maxField {
+			return &FieldError{Class: ClassFieldTooLong, Field: m.name}
+		}
+		if class, at := checkText(m.value); class != "" {
+			return &FieldError{Class: class, Field: m.name, Offset: at}
 		}
 	}
 	if !e.Operation.Known() {
@@ -156,25 +146,6 @@ func (e *Event) validate(maxField int) error {
 	}
 	if e.Error != "" && e.Operation != Failed {
 		return &FieldError{Class: ClassUnexpectedError, Field: MemberError}
-	}
-	return nil
-}
-
-func checkText(name, s string, limit int) error {
-	if len(s) > limit {
-		return &FieldError{Class: ClassFieldTooLong, Field: name}
-	}
-	ascii := true
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c < ' ' || c == 0x7f:
-			return &FieldError{Class: ClassControlChar, Field: name, Offset: i}
-		case c >= utf8.RuneSelf:
-			ascii = false
-		}
-	}
-	if !ascii && !utf8.ValidString(s) {
-		return &FieldError{Class: ClassNotUTF8, Field: name}
 	}
 	return nil
 }
