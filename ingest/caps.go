@@ -1,0 +1,94 @@
+package ingest
+
+import "github.com/e-gov/tarastat/event"
+
+// Caps bounds how many different values of a field are told apart. What comes
+// beyond is kept and counted as [event.Other], so that no sender can blow up
+// the sums. A zero field takes the default.
+type Caps struct {
+	Clients    int // 0: 10,000
+	Methods    int // 0: 64
+	Banks      int // 0: 256
+	Countries  int // 0: 256
+	ErrorCodes int // 0: 256
+}
+
+// The kinds of values that are capped.
+const (
+	kindClient = iota
+	kindMethod
+	kindBank
+	kindCountry
+	kindErrorCode
+	kinds
+)
+
+var kindNames = [kinds]string{"client", "method", "bank", "country", "error code"}
+
+// capped holds the values seen of each kind.
+type capped struct {
+	seen  [kinds]map[string]struct{}
+	limit [kinds]int
+	over  [kinds]int64 // events counted under Other
+}
+
+func newCapped(c Caps, known []event.Event) capped {
+	out := capped{limit: [kinds]int{
+		orDefault(c.Clients, 10_000),
+		orDefault(c.Methods, 64),
+		orDefault(c.Banks, 256),
+		orDefault(c.Countries, 256),
+		orDefault(c.ErrorCodes, 256),
+	}}
+	for k := range out.seen {
+		out.seen[k] = make(map[string]struct{})
+	}
+	for _, e := range known {
+		for k, v := range [kinds]string{e.ClientID, e.Method, e.Bank, e.Country, e.ErrorCode()} {
+			out.seen[k][v] = struct{}{}
+		}
+	}
+	return out
+}
+
+// apply puts Other in the place of values that exceed a cap. It returns the
+// kinds for which that happened for the first time.
+func (c *capped) apply(e *event.Event) []string {
+	var first []string
+	for k, v := range [...]*string{&e.ClientID, &e.Method, &e.Bank, &e.Country} {
+		if !c.known(k, *v) {
+			*v = event.Other
+			first = c.count(k, first)
+		}
+	}
+	if e.Error != "" && !c.known(kindErrorCode, e.ErrorCode()) {
+		// The text stays; its code, which is what stands before the first
+		// colon, becomes Other.
+		e.Error = event.Other + ": " + e.Error
+		first = c.count(kindErrorCode, first)
+	}
+	return first
+}
+
+// known reports whether v may be told apart, taking it in while there is room.
+func (c *capped) known(kind int, v string) bool {
+	if v == "" {
+		return true
+	}
+	if _, ok := c.seen[kind][v]; ok {
+		return true
+	}
+	if len(c.seen[kind]) >= c.limit[kind] {
+		return v == event.Other
+	}
+	c.seen[kind][v] = struct{}{}
+	return true
+}
+
+func (c *capped) count(kind int, first []string) []string {
+	c.over[kind]++
+	if c.over[kind] == 1 {
+		first = append(first, kindNames[kind])
+	}
+	return first
+}

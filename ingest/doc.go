@@ -1,0 +1,16 @@
+// Package ingest stands between the syslog server and the log base: it parses
+// every message, gives it an id, gathers events into batches and hands them to
+// an [Appender], and accounts for everything.
+//
+// An [Ingester] is a [syslogjson.Handler]. Its queue is bounded: while the log
+// base is slow or away, events wait in memory up to the bound, and then the
+// senders are held back, since HandleSyslog does not return. Nothing that was
+// received is given up: a batch is handed to the log base until it is taken.
+//
+// The accounts are exact at any moment, see [Stats]:
+//
+//	Received = Stored + Rejected + InFlight + Abandoned
+//
+// A refused record is counted by class and kept as a masked sample, see
+// [Ingester.Samples]; nothing else of it survives.
+package ingest

@@ -1,0 +1,383 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+var errDown = errors.New("log base is down")
+
+// base is a log base in memory that can fail.
+type base struct {
+	mu      sync.Mutex
+	records map[int64]event.Record
+	order   []int64
+	sizes   []int
+	fail    error // returned while set
+	half    bool  // keep half of a batch before failing
+}
+
+func (b *base) Append(_ context.Context, batch []event.Record) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fail != nil {
+		if b.half {
+			b.keep(batch[:len(batch)/2])
+		}
+		return b.fail
+	}
+	b.sizes = append(b.sizes, len(batch))
+	b.keep(batch)
+	return nil
+}
+
+func (b *base) keep(batch []event.Record) {
+	if b.records == nil {
+		b.records = make(map[int64]event.Record)
+	}
+	for _, r := range batch {
+		if _, ok := b.records[r.ID]; !ok {
+			b.records[r.ID] = r
+			b.order = append(b.order, r.ID)
+		}
+	}
+}
+
+func (b *base) set(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fail = err
+}
+
+func (b *base) clients() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for _, id := range b.order {
+		out = append(out, b.records[id].ClientID)
+	}
+	return out
+}
+
+func (b *base) batches() []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.sizes)
+}
+
+func message(client string) *syslogjson.Message {
+	return &syslogjson.Message{
+		Payload: fmt.Appendf(nil,
+			`{"time":"2018-04-28T10:11:12","clientId":%q,"method":"idcard","operation":"START_AUTH"}`, client),
+		Peer: syslogjson.Peer{Name: "tara-1"},
+	}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func balanced(t *testing.T, s ingest.Stats) {
+	t.Helper()
+	if s.Received != s.Stored+s.Rejected+s.InFlight+s.Abandoned {
+		t.Errorf("accounts do not balance: %+v", s)
+	}
+}
+
+func TestEventsAreStoredInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		var b base
+		in := ingest.New(&b, ingest.Options{Logger: quiet()})
+		var want []string
+		for i := range 2500 {
+			want = append(want, fmt.Sprint("client-", i%7))
+			is.NoErr(in.HandleSyslog(t.Context(), message(want[i])))
+		}
+		is.NoErr(in.Close(t.Context()))
+		if d := cmp.Diff(want, b.clients()); d != "" {
+			t.Error(d)
+		}
+		is.True(slices.IsSorted(b.order)) // ids grow with the order of receipt
+		s := in.Stats()
+		balanced(t, s)
+		is.Equal(s.Stored, int64(2500))
+	})
+}
+
+func TestGroupCommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		var b base
+		in := ingest.New(&b, ingest.Options{MaxBatch: 10, MaxDelay: time.Second, Logger: quiet()})
+		for range 10 {
+			is.NoErr(in.HandleSyslog(t.Context(), message("full")))
+		}
+		synctest.Wait()
+		is.Equal(b.batches(), []int{10}) // a full batch does not wait
+
+		is.NoErr(in.HandleSyslog(t.Context(), message("alone")))
+		time.Sleep(time.Second - 1) // the clock of the bubble, not ours
+		synctest.Wait()
+		is.Equal(len(b.batches()), 1) // still waits for others
+		time.Sleep(1)
+		synctest.Wait()
+		is.Equal(b.batches(), []int{10, 1})
+		is.NoErr(in.Close(t.Context()))
+	})
+}
+
+func TestStoreAwayLosesAndDoublesNothing(t *testing.T) {
+	for _, half := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			is := is.New(t)
+			b := base{fail: errDown, half: half}
+			in := ingest.New(&b, ingest.Options{MaxQueue: 100, Logger: quiet()})
+			sent := make(chan error)
+			go func() {
+				for i := range 500 {
+					if err := in.HandleSyslog(t.Context(), message(fmt.Sprint(i))); err != nil {
+						sent <- err
+						return
+					}
+				}
+				sent <- nil
+			}()
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			s := in.Stats()
+			balanced(t, s)
+			is.Equal(s.Stored, int64(0))
+			is.Equal(s.InFlight, int64(101)) // the queue, and one that the sender holds
+			is.True(errors.Is(s.Failure, errDown))
+			is.True(s.Retries > 100)
+
+			b.set(nil)
+			is.NoErr(<-sent)
+			is.NoErr(in.Close(t.Context()))
+			s = in.Stats()
+			balanced(t, s)
+			is.Equal(s.Stored, int64(500))
+			is.Equal(s.Failure, nil)
+			is.Equal(len(b.clients()), 500)
+		})
+	}
+}
+
+func TestByteBoundHoldsSendersBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		b := base{fail: errDown}
+		in := ingest.New(&b, ingest.Options{MaxQueueBytes: 1000, Logger: quiet()})
+		go func() {
+			for range 100 {
+				_ = in.HandleSyslog(t.Context(), message("a-client-of-some-length"))
+			}
+		}()
+		synctest.Wait()
+		is.True(in.Stats().InFlight < 20)
+		is.Equal(in.Stats().HeldBack, int64(1))
+		b.set(nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		is.Equal(in.Stats().Stored, int64(100))
+		is.NoErr(in.Close(t.Context()))
+	})
+}
+
+func TestCloseGivesUpWhenItsTimeEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		b := base{fail: errDown}
+		in := ingest.New(&b, ingest.Options{MaxQueue: 5, Logger: quiet()})
+		for range 5 {
+			is.NoErr(in.HandleSyslog(t.Context(), message("x")))
+		}
+		held := make(chan error)
+		go func() { held <- in.HandleSyslog(t.Context(), message("held")) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		err := in.Close(ctx)
+		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(errors.Is(<-held, ingest.ErrClosed))
+		s := in.Stats()
+		balanced(t, s)
+		is.Equal(s.InFlight, int64(5))
+		is.Equal(s.Abandoned, int64(1))
+		is.True(errors.Is(in.HandleSyslog(t.Context(), message("late")), ingest.ErrClosed))
+		is.True(in.Close(ctx) != nil) // still the truth on a second call
+	})
+}
+
+func TestHandlerContextEndsTheWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		b := base{fail: errDown}
+		in := ingest.New(&b, ingest.Options{MaxQueue: 1, Logger: quiet()})
+		is.NoErr(in.HandleSyslog(t.Context(), message("first")))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		is.True(errors.Is(in.HandleSyslog(ctx, message("second")), context.DeadlineExceeded))
+		balanced(t, in.Stats())
+		b.set(nil)
+		is.NoErr(in.Close(t.Context()))
+		is.Equal(b.clients(), []string{"first"})
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	is := is.New(t)
+	var b base
+	in := ingest.New(&b, ingest.Options{Logger: quiet()})
+	bad := []string{
+		`hello 49001010004`,
+		`{"time":"2018-04-28","clientId":"c","method":"banklink","operation":"START_AUTH"}`,
+		`{"time":1}`,
+		`{"time":"2018-04-28","clientId":"c","method":"x","operation":"HACK"}`,
+	}
+	for _, payload := range bad {
+		err := in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload), Peer: syslogjson.Peer{Name: "tara-1"}})
+		is.True(errors.Is(err, event.ErrInvalid))
+	}
+	in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
+	is.NoErr(in.HandleSyslog(t.Context(), message("good")))
+	is.NoErr(in.Close(t.Context()))
+
+	s := in.Stats()
+	balanced(t, s)
+	want := map[string]int64{"no_json": 1, "missing_bank": 1, "wrong_type_time": 1, "unknown_operation": 1, "oversize": 1}
+	if d := cmp.Diff(want, s.ByClass); d != "" {
+		t.Error(d)
+	}
+	is.Equal(b.clients(), []string{"good"})
+	for _, sample := range in.Samples() {
+		for _, text := range sample.Texts {
+			is.True(text != "" && !slices.Contains([]string{"49001010004"}, text))
+		}
+	}
+	is.Equal(len(in.Samples()), 5)
+}
+
+func TestSamplesAreBounded(t *testing.T) {
+	is := is.New(t)
+	clock := time.Unix(0, 0)
+	in := ingest.New(&base{}, ingest.Options{Logger: quiet(), Now: func() time.Time {
+		clock = clock.Add(time.Second)
+		return clock
+	}})
+	for i := range 1000 {
+		for range 5 {
+			m := &syslogjson.Message{Payload: fmt.Appendf(nil, `{"clientId":"c%d"}`, i), Peer: syslogjson.Peer{Name: fmt.Sprint("peer-", i)}}
+			is.True(in.HandleSyslog(t.Context(), m) != nil)
+		}
+	}
+	got := in.Samples()
+	is.Equal(len(got), ingest.MaxSampleKinds)
+	is.Equal(got[0].Sender, "peer-999") // the latest first, the oldest forgotten
+	is.Equal(got[0].Count, int64(5))
+	is.Equal(got[0].Texts, []string{`{"clientId":"c999"}`})
+	is.NoErr(in.Close(t.Context()))
+}
+
+func TestCaps(t *testing.T) {
+	is := is.New(t)
+	var b base
+	in := ingest.New(&b, ingest.Options{
+		Logger: quiet(),
+		Caps:   ingest.Caps{Clients: 3, ErrorCodes: 1},
+		Known:  []event.Event{{ClientID: "old", Error: "KNOWN: text"}},
+	})
+	for _, client := range []string{"a", "b", "c", "old", "a", event.Other} {
+		is.NoErr(in.HandleSyslog(t.Context(), message(client)))
+	}
+	failure := `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"ERROR","error":%q}`
+	for _, text := range []string{"KNOWN: again", "NEW: text"} {
+		is.NoErr(in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: fmt.Appendf(nil, failure, text)}))
+	}
+	is.NoErr(in.Close(t.Context()))
+	is.Equal(b.clients(), []string{"a", "b", event.Other, "old", "a", event.Other, "a", "a"})
+	last := b.records[b.order[7]]
+	is.Equal(last.ErrorCode(), event.Other)
+	is.Equal(last.Error, "OTHER: NEW: text") // the text itself is kept
+	if d := cmp.Diff(map[string]int64{"client": 1, "error code": 1}, in.Stats().Capped); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestIDsNeverGoBack(t *testing.T) {
+	is := is.New(t)
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	last := now.AddDate(1, 0, 0).UnixMicro() << 10 // an earlier run had a clock a year ahead
+	var b base
+	in := ingest.New(&b, ingest.Options{
+		Instance: 5, LastID: last, Logger: quiet(),
+		Now: func() time.Time { now = now.Add(-time.Hour); return now },
+	})
+	for range 100 {
+		is.NoErr(in.HandleSyslog(t.Context(), message("x")))
+	}
+	is.NoErr(in.Close(t.Context()))
+	is.Equal(len(b.order), 100) // all different
+	for _, id := range b.order {
+		is.True(id > last)
+		is.Equal(id&ingest.MaxInstance, int64(5))
+		last = id
+	}
+}
+
+func TestNotesAreCounted(t *testing.T) {
+	is := is.New(t)
+	in := ingest.New(&base{}, ingest.Options{
+		Logger: quiet(),
+		Now:    func() time.Time { return time.Date(2018, 4, 20, 0, 0, 0, 0, time.UTC) },
+	})
+	payload := `{"time":"2018-04-28","clientId":"a","clientId":"b","method":"wallet","operation":"START_AUTH"}`
+	is.NoErr(in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload)}))
+	is.NoErr(in.Close(t.Context()))
+	want := map[string]int64{"duplicate_key": 1, "unknown_method": 1, "time_future": 1}
+	if d := cmp.Diff(want, in.Stats().Notes); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestConcurrentSenders(t *testing.T) {
+	is := is.New(t)
+	var b base
+	in := ingest.New(&b, ingest.Options{MaxQueue: 64, Logger: quiet()})
+	var wg sync.WaitGroup
+	for s := range 8 {
+		wg.Go(func() {
+			for i := range 500 {
+				if err := in.HandleSyslog(t.Context(), message(fmt.Sprintf("%d-%d", s, i))); err != nil {
+					t.Error(err)
+				}
+				balanced(t, in.Stats())
+			}
+		})
+	}
+	wg.Wait()
+	is.NoErr(in.Close(t.Context()))
+	got := b.clients()
+	is.Equal(len(got), 4000)
+	next := make([]int, 8)
+	for _, c := range got { // the order of each sender is kept
+		var s, i int
+		_, err := fmt.Sscanf(c, "%d-%d", &s, &i)
+		is.NoErr(err)
+		is.Equal(i, next[s])
+		next[s]++
+	}
+}

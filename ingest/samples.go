@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits on what is kept of refused records.
+const (
+	MaxSampleKinds = 256 // pairs of class and sender; beyond it the oldest is forgotten
+	MaxSamples     = 3   // texts for each pair
+)
+
+// Sample is what was refused of one sender for one reason.
+type Sample struct {
+	Class  string    // why, see [event.FieldError.Reason]
+	Sender string    // name of the client certificate, else the address
+	Count  int64     // how often
+	Last   time.Time // when last
+	Texts  []string  // the latest, masked by [event.Mask], newest first, at most MaxSamples
+}
+
+type sampleKey struct{ class, sender string }
+
+// samples is the memory behind [Ingester.Samples].
+type samples struct{ kinds map[sampleKey]*Sample }
+
+func (s *samples) add(class, sender, masked string, now time.Time) {
+	key := sampleKey{class, sender}
+	sample, ok := s.kinds[key]
+	if !ok {
+		if s.kinds == nil {
+			s.kinds = make(map[sampleKey]*Sample)
+		}
+		if len(s.kinds) >= MaxSampleKinds {
+			s.forgetOldest()
+		}
+		sample = &Sample{Class: class, Sender: sender}
+		s.kinds[key] = sample
+	}
+	sample.Count++
+	sample.Last = now
+	if slices.Contains(sample.Texts, masked) {
+		return // three different texts say more than three times the same
+	}
+	if len(sample.Texts) == MaxSamples {
+		sample.Texts = sample.Texts[:MaxSamples-1]
+	}
+	sample.Texts = slices.Insert(sample.Texts, 0, masked)
+}
+
+func (s *samples) forgetOldest() {
+	var oldest sampleKey
+	var last time.Time
+	for key, sample := range s.kinds {
+		if last.IsZero() || sample.Last.Before(last) {
+			oldest, last = key, sample.Last
+		}
+	}
+	delete(s.kinds, oldest)
+}
+
+// Samples returns what was refused, the latest first. At most
+// [MaxSampleKinds] pairs of class and sender are remembered.
+func (in *Ingester) Samples() []Sample {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	out := make([]Sample, 0, len(in.samples.kinds))
+	for _, s := range in.samples.kinds {
+		c := *s
+		c.Texts = slices.Clone(s.Texts)
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b Sample) int {
+		return cmp.Or(
+			b.Last.Compare(a.Last),
+			strings.Compare(a.Class, b.Class),
+			strings.Compare(a.Sender, b.Sender),
+		)
+	})
+	return out
+}
