@@ -2,7 +2,7 @@ package event
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 )
 
 // ErrInvalid is what every refusal of this package wraps: the record is
@@ -20,7 +20,7 @@ const (
 	ClassJSONSyntax       Class = "json_syntax"       // an object that does not end or is not JSON
 	ClassJSONTrailing     Class = "json_trailing"     // anything but space after the object
 	ClassNotUTF8          Class = "not_utf8"          // bytes or escapes that are not Unicode text
-	ClassControlChar      Class = "control_char"      // U+0000 to U+001F or U+007F in a key field
+	ClassControlChar      Class = "control_char"      // control, line separator or bidirectional mark in a key field
 	ClassMissingTime      Class = "missing_time"      // time absent or empty
 	ClassMissingClientID  Class = "missing_clientId"  // clientId absent or empty
 	ClassMissingMethod    Class = "missing_method"    // method absent or empty
@@ -44,14 +44,17 @@ type FieldError struct {
 	Offset int    // byte offset in the payload, or in the value for [Event.Validate]; 0 when unknown
 }
 
-// Error gives class, field and offset. It holds nothing of the payload.
+// Error gives class, field and offset, as far as they are known. It holds
+// nothing of the payload.
 func (e *FieldError) Error() string {
-	switch {
-	case e.Field != "":
-		return fmt.Sprintf("%s: %s at byte %d", e.Class, e.Field, e.Offset)
-	default:
-		return fmt.Sprintf("%s at byte %d", e.Class, e.Offset)
+	s := string(e.Class)
+	if e.Field != "" {
+		s += ": " + e.Field
 	}
+	if e.Offset > 0 {
+		s += " at byte " + strconv.Itoa(e.Offset)
+	}
+	return s
 }
 
 // Unwrap makes errors.Is(err, ErrInvalid) true.

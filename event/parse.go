@@ -130,7 +130,7 @@ func (p *Parser) build(f *fields) (Event, Notes, error) {
 	}
 	// A time that does not parse stays zero, which validate reports last, so
 	// that a missing or overlong one is named as what it is.
-	e.Time, _ = ParseTime(e.TimeText, p.location())
+	e.Time, _ = ParseTime(e.TimeText, p.Location)
 	if err := e.validate(limit); err != nil {
 		return Event{}, 0, err
 	}
@@ -140,31 +140,32 @@ func (p *Parser) build(f *fields) (Event, Notes, error) {
 	return e, notes, nil
 }
 
-func (p *Parser) location() *time.Location {
-	if p.Location != nil {
-		return p.Location
-	}
-	return DefaultLocation()
-}
-
 // cleanError makes the free text of a failure fit to keep.
 func cleanError(raw []byte, limit int) (string, Notes) {
 	var notes Notes
+	// Of a text far too long only the beginning is worked on. Masking still
+	// comes before the cut to the limit: a number cut in half would not be
+	// recognised for what it is.
+	shortened := len(raw)/4 > limit
+	if shortened {
+		raw = raw[:4*limit]
+	}
 	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if isControl(r) {
 			return ' '
 		}
 		return r
-	}, string(raw))
-	// Masking comes before cutting: a number cut in half would not be
-	// recognised for what it is.
+	}, strings.ToValidUTF8(string(raw), ""))
 	if masked := MaskText(text); masked != text {
 		notes |= NoteErrorMasked
 		text = masked
 	}
-	if cut := cutAtRune(text, limit); cut != text {
+	if shortened && len(text) <= limit { // so much was blanked that the last word, cut in half, would show
+		text = text[:strings.LastIndexByte(text, ' ')+1]
+	}
+	if shortened || len(text) > limit {
 		notes |= NoteErrorCut
-		text = cut
+		text = strings.Clone(cutAtRune(text, limit)) // what is left must not hold on to the rest
 	}
 	return text, notes
 }

@@ -34,7 +34,7 @@ func (f *fields) member(name []byte) (*[]byte, uint8) {
 
 // scanner reads one JSON object. encoding/json is not used on this path: it
 // matches names without regard to case, turns broken text into U+FFFD and null
-// into "" without a word, and takes ten times as long. It is the oracle in the
+// into "" without a word, and takes four times as long. It is the oracle in the
 // tests instead.
 type scanner struct {
 	data     []byte
@@ -65,7 +65,7 @@ func (s *scanner) peek() byte {
 }
 
 func (s *scanner) take(c byte) bool {
-	if s.peek() == c && s.pos < len(s.data) {
+	if s.pos < len(s.data) && s.data[s.pos] == c {
 		s.pos++
 		return true
 	}
@@ -149,7 +149,8 @@ func (s *scanner) member(f *fields, name []byte) error {
 func (s *scanner) skip(depth int) error {
 	switch c := s.peek(); c {
 	case '"':
-		return s.skipString()
+		_, _, err := s.quoted()
+		return err
 	case '{', '[':
 		if depth > s.maxDepth {
 			return s.fail(ClassTooDeep)
@@ -168,7 +169,7 @@ func (s *scanner) skipNested(open byte, depth int) error {
 	for {
 		s.space()
 		if open == '{' {
-			if err := s.skipString(); err != nil {
+			if _, _, err := s.quoted(); err != nil {
 				return err
 			}
 			if s.space(); !s.take(':') {

@@ -1,20 +1,15 @@
 package event
 
 import (
-	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // str reads a JSON string. Without escapes the result aliases the payload.
 func (s *scanner) str() ([]byte, error) {
-	start := s.pos + 1
-	if err := s.skipString(); err != nil {
-		return nil, err
-	}
-	raw := s.data[start : s.pos-1]
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw, nil
+	raw, escaped, err := s.quoted()
+	if err != nil || !escaped {
+		return raw, err
 	}
 	v, ok := unescape(raw)
 	if !ok {
@@ -23,29 +18,34 @@ func (s *scanner) str() ([]byte, error) {
 	return v, nil
 }
 
-// skipString passes over a JSON string and checks its form.
-func (s *scanner) skipString() error {
+// quoted passes over a JSON string and checks its form. It returns what stands
+// between the quotes, and whether escapes do.
+func (s *scanner) quoted() (raw []byte, escaped bool, err error) {
 	if !s.take('"') {
-		return s.fail(ClassJSONSyntax)
+		return nil, false, s.fail(ClassJSONSyntax)
 	}
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
-		case c == '"':
-			s.pos++
-			return nil
-		case c == '\\':
-			n := escapeLen(s.data[s.pos:])
+	i := s.pos
+	for ; i < len(s.data); i++ {
+		c := s.data[i]
+		if c == '"' {
+			raw = s.data[s.pos:i]
+			s.pos = i + 1
+			return raw, escaped, nil
+		}
+		if c < ' ' {
+			break
+		}
+		if c == '\\' {
+			n := escapeLen(s.data[i:])
 			if n == 0 {
-				return s.fail(ClassJSONSyntax)
+				break
 			}
-			s.pos += n
-		case c < ' ':
-			return s.fail(ClassJSONSyntax)
-		default:
-			s.pos++
+			escaped = true
+			i += n - 1
 		}
 	}
-	return s.fail(ClassJSONSyntax)
+	s.pos = i
+	return nil, false, s.fail(ClassJSONSyntax)
 }
 
 // escapeLen returns the length of the escape that b begins with, or 0.
@@ -84,7 +84,7 @@ func hex4(b []byte) (rune, bool) {
 	return r, true
 }
 
-// unescape decodes a string whose form skipString has checked. It reports
+// unescape decodes a string whose form quoted has checked. It reports
 // false for half a surrogate pair, which no Unicode text can hold.
 func unescape(raw []byte) ([]byte, bool) {
 	out := make([]byte, 0, len(raw))

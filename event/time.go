@@ -34,117 +34,125 @@ var errTime = errors.New("event: not an ISO 8601 date with an optional time of d
 //	2018-04-28T10:51:12.123456789 one to nine digits
 //	2018-04-28T10:51:12Z          also +03:00 and +0300
 //
-// A time without a zone is local time in loc. An hour that the end of summer
-// time repeats is read as one of the two, always the same; an hour that its
-// beginning leaves out is read as the hour beside it. Both count in their own
-// civil day. Leap seconds are refused.
+// A time without a zone is local time in loc; nil means [DefaultLocation]. An
+// hour that the end of summer time repeats is read as the later of the two,
+// in standard time; an hour that its beginning leaves out is read as the one
+// after it. Both count in their own civil day. Leap seconds and the hour 24
+// are refused.
 func ParseTime(text string, loc *time.Location) (time.Time, error) {
-	s := text
-	year, ok1 := digits(&s, 4)
-	ok2 := literal(&s, '-')
-	month, ok3 := digits(&s, 2)
-	ok4 := literal(&s, '-')
-	day, ok5 := digits(&s, 2)
-	if !(ok1 && ok2 && ok3 && ok4 && ok5) || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
+	if loc == nil {
+		loc = DefaultLocation()
+	}
+	p := timeText{rest: text}
+	year := p.digits(4)
+	p.literal('-')
+	month := p.digits(2)
+	p.literal('-')
+	day := p.digits(2)
+	if p.bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return time.Time{}, errTime
 	}
-	var c clock
-	if literal(&s, 'T') {
-		var ok bool
-		if c, ok = parseClock(&s); !ok {
-			return time.Time{}, errTime
+	var hour, minute, second, nano int
+	if p.next('T') {
+		hour = p.digits(2)
+		p.literal(':')
+		minute = p.digits(2)
+		if p.next(':') {
+			second = p.digits(2)
+			nano = p.fraction()
 		}
-		if s != "" {
-			if loc, ok = parseZone(&s); !ok {
-				return time.Time{}, errTime
-			}
-		}
+		loc = p.zone(loc)
 	}
-	if s != "" {
+	if p.bad || p.rest != "" || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, errTime
 	}
-	return time.Date(year, time.Month(month), day, c.hour, c.minute, c.second, c.nano, loc), nil
+	return time.Date(year, time.Month(month), day, hour, minute, second, nano, loc), nil
 }
 
-type clock struct{ hour, minute, second, nano int }
-
-func parseClock(s *string) (clock, bool) {
-	var c clock
-	var ok bool
-	if c.hour, ok = digits(s, 2); !ok || c.hour > 23 || !literal(s, ':') {
-		return c, false
-	}
-	if c.minute, ok = digits(s, 2); !ok || c.minute > 59 {
-		return c, false
-	}
-	if !literal(s, ':') {
-		return c, true
-	}
-	if c.second, ok = digits(s, 2); !ok || c.second > 59 {
-		return c, false
-	}
-	if !literal(s, '.') {
-		return c, true
-	}
-	n := 0
-	for n < len(*s) && '0' <= (*s)[n] && (*s)[n] <= '9' {
-		n++
-	}
-	if n < 1 || n > 9 {
-		return c, false
-	}
-	c.nano, _ = digits(s, n)
-	for ; n < 9; n++ {
-		c.nano *= 10
-	}
-	return c, true
+// timeText is what is left to read of a time. Once something is bad, it stays
+// so; what the methods return is then meaningless.
+type timeText struct {
+	rest string
+	bad  bool
 }
 
-func parseZone(s *string) (*time.Location, bool) {
-	if literal(s, 'Z') {
-		return time.UTC, true
+// next takes c off the front, if it stands there.
+func (p *timeText) next(c byte) bool {
+	if p.rest == "" || p.rest[0] != c {
+		return false
 	}
-	sign := 1
-	if literal(s, '-') {
-		sign = -1
-	} else if !literal(s, '+') {
-		return nil, false
-	}
-	h, ok := digits(s, 2)
-	if !ok || h > 23 {
-		return nil, false
-	}
-	literal(s, ':')
-	m, ok := digits(s, 2)
-	if !ok || m > 59 {
-		return nil, false
-	}
-	return time.FixedZone("", sign*(h*3600+m*60)), true
+	p.rest = p.rest[1:]
+	return true
 }
 
-// digits takes exactly n decimal digits off the front of s.
-func digits(s *string, n int) (int, bool) {
-	if len(*s) < n {
-		return 0, false
+// literal takes c off the front, where it must stand.
+func (p *timeText) literal(c byte) {
+	if !p.next(c) {
+		p.bad = true
+	}
+}
+
+// digits takes exactly n decimal digits off the front.
+func (p *timeText) digits(n int) int {
+	if len(p.rest) < n {
+		p.bad = true
+		return 0
 	}
 	v := 0
 	for i := range n {
-		c := (*s)[i]
+		c := p.rest[i]
 		if c < '0' || c > '9' {
-			return 0, false
+			p.bad = true
 		}
 		v = v*10 + int(c-'0')
 	}
-	*s = (*s)[n:]
-	return v, true
+	p.rest = p.rest[n:]
+	return v
 }
 
-func literal(s *string, c byte) bool {
-	if len(*s) == 0 || (*s)[0] != c {
-		return false
+// fraction takes a fraction of a second off the front, if one stands there,
+// and returns it in nanoseconds.
+func (p *timeText) fraction() int {
+	if !p.next('.') {
+		return 0
 	}
-	*s = (*s)[1:]
-	return true
+	n := 0
+	for n < len(p.rest) && '0' <= p.rest[n] && p.rest[n] <= '9' {
+		n++
+	}
+	if n < 1 || n > 9 {
+		p.bad = true
+		return 0
+	}
+	nano := p.digits(n)
+	for ; n < 9; n++ {
+		nano *= 10
+	}
+	return nano
+}
+
+// zone takes a zone off the front, or returns loc when none stands there.
+func (p *timeText) zone(loc *time.Location) *time.Location {
+	if p.rest == "" {
+		return loc
+	}
+	if p.next('Z') {
+		return time.UTC
+	}
+	sign := 1
+	if p.next('-') {
+		sign = -1
+	} else {
+		p.literal('+')
+	}
+	hour := p.digits(2)
+	p.next(':')
+	minute := p.digits(2)
+	if p.bad || hour > 23 || minute > 59 {
+		p.bad = true
+		return loc
+	}
+	return time.FixedZone("", sign*(hour*3600+minute*60))
 }
 
 func daysIn(year, month int) int {
