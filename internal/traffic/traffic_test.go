@@ -1,0 +1,77 @@
+package traffic_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/traffic"
+)
+
+var end = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func year(m *traffic.Model) []event.Event {
+	var out []event.Event
+	for d := end.AddDate(-1, 0, 0); !d.After(end); d = d.AddDate(0, 0, 1) {
+		out = slices.AppendSeq(out, m.Day(d, 100))
+	}
+	return out
+}
+
+func TestEveryEventIsValidAndReadBackEqual(t *testing.T) {
+	is := is.New(t)
+	events := year(traffic.New(1, end, event.DefaultLocation()))
+	is.True(len(events) > 40_000)
+	for _, e := range events {
+		is.NoErr(e.Validate())
+		got, err := event.Parse(event.AppendJSON(nil, e))
+		is.NoErr(err)
+		if d := cmp.Diff(e, got); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
+func TestEqualSeedsGiveEqualEvents(t *testing.T) {
+	loc := event.DefaultLocation()
+	a, b := traffic.New(7, end, loc), traffic.New(7, end, loc)
+	if d := cmp.Diff(slices.Collect(a.Day(end, 500)), slices.Collect(b.Day(end, 500))); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestTheStory(t *testing.T) {
+	is := is.New(t)
+	perMonth := make(map[string]map[string]int)
+	for _, e := range year(traffic.New(1, end, event.DefaultLocation())) {
+		month := e.TimeText[:7]
+		if perMonth[month] == nil {
+			perMonth[month] = make(map[string]int)
+		}
+		perMonth[month][e.Method]++
+		perMonth[month][e.ClientID]++
+	}
+	first, last := perMonth["2025-12"], perMonth["2026-11"]
+	is.True(first["banklink"] > 3*last["banklink"])
+	is.Equal(first["wallet"], 0)
+	is.True(last["wallet"] > 0)
+	is.True(first["vana-toetuste-portaal"] > 0)
+	is.Equal(last["vana-toetuste-portaal"], 0)
+	is.Equal(first["uus-toetuste-portaal"], 0)
+	is.True(last["uus-toetuste-portaal"] > 0)
+}
+
+func TestAddClients(t *testing.T) {
+	is := is.New(t)
+	m := traffic.New(1, end, event.DefaultLocation())
+	m.AddClients(600)
+	clients := make(map[string]bool)
+	for _, e := range year(m) {
+		clients[e.ClientID] = true
+	}
+	is.True(len(clients) > 300)
+}
