@@ -95,13 +95,13 @@ func (c *conn) serve() ending {
 			c.s.counts.skippedBytes.Add(n - skipped)
 			skipped = n
 		}
-		var bad *FrameError
+		bad, isBad := errors.AsType[*FrameError](err)
 		switch {
 		case err == nil:
 			if abort := c.frame(frame); abort {
 				return abruptly
 			}
-		case errors.As(err, &bad):
+		case isBad:
 			c.s.counts.frames.Add(1)
 			c.reject(bad.Class, bad.Prefix, err)
 		case isTimeout(err) && c.s.draining.Load():
@@ -146,8 +146,7 @@ func (c *conn) frame(frame []byte) (abort bool) {
 	}
 	if err != nil {
 		class := ClassBadHeader
-		var pe *ParseError
-		if errors.As(err, &pe) {
+		if pe, ok := errors.AsType[*ParseError](err); ok {
 			class = pe.Class
 		}
 		c.reject(class, frame, err)

@@ -112,7 +112,7 @@ func appendField(dst []byte, s string, limit int) []byte {
 	dst = append(dst, ' ')
 	for i := range min(len(s), limit) {
 		c := s[i]
-		if c < '!' || c > '~' {
+		if c < '!' || c > '~' || c == '{' {
 			c = '?'
 		}
 		dst = append(dst, c)

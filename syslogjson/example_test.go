@@ -37,8 +37,7 @@ func ExampleParser() {
 		`<38>Nov 21 19:29:12 vm no object`,
 	} {
 		err := p.ParseInto(&m, []byte(frame))
-		var pe *syslogjson.ParseError
-		if errors.As(err, &pe) {
+		if pe, ok := errors.AsType[*syslogjson.ParseError](err); ok {
 			fmt.Println(pe.Class)
 			continue
 		}
@@ -88,7 +87,7 @@ func ExampleServer() {
 			return nil
 		}),
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
 		return

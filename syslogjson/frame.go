@@ -258,6 +258,6 @@ func frameError(c Class, b []byte) *FrameError {
 func isStray(c byte) bool { return c == '\n' || c == '\r' || c == 0 || c == ' ' }
 
 func isTimeout(err error) bool {
-	var ne net.Error
-	return errors.As(err, &ne) && ne.Timeout()
+	ne, ok := errors.AsType[net.Error](err)
+	return ok && ne.Timeout()
 }

@@ -102,8 +102,7 @@ func (c *conn) certificate() *x509.Certificate {
 // refuse accounts for a failed handshake.
 func (c *conn) refuse(err error) {
 	he := &HandshakeError{Peer: c.peer, Failure: classify(err), Err: err}
-	var ve *tls.CertificateVerificationError
-	if errors.As(err, &ve) && len(ve.UnverifiedCertificates) > 0 {
+	if ve, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(ve.UnverifiedCertificates) > 0 {
 		cert := ve.UnverifiedCertificates[0]
 		he.Peer.Name, he.NotAfter = certificateName(cert), cert.NotAfter
 	}

@@ -84,7 +84,7 @@ func (s *Server) Start() {
 		return
 	}
 	if s.Listener == nil {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			s.fail("listen: %v", err)
 			return

@@ -1,0 +1,154 @@
+package syslogjson_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+func TestParseHeader(t *testing.T) {
+	obj := []byte(j("a"))
+	tests := []struct {
+		name, frame string
+		want        syslogjson.Message
+	}{
+		{
+			"log4j2 BSD", "<38>Nov 21 19:29:11 vm " + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("Nov 21 19:29:11"), Hostname: "vm", Payload: obj},
+		},
+		{
+			"BSD with tag and pid", "<165>Aug  1 10:51:54 vm tara[13543]: " + j("a"),
+			syslogjson.Message{Facility: 20, Severity: 5, Timestamp: []byte("Aug  1 10:51:54"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+		},
+		{
+			"BSD with tag, no host", "<38>Aug  1 10:51:54 tara: " + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("Aug  1 10:51:54"), AppName: "tara", Payload: obj},
+		},
+		{
+			"rsyslog's forward format", "<38>2026-11-21T19:29:15.048123+02:00 vm " + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("2026-11-21T19:29:15.048123+02:00"), Hostname: "vm", Payload: obj},
+		},
+		{"BSD, nothing but the object", "<38>" + j("a"), syslogjson.Message{Facility: 4, Severity: 6, Payload: obj}},
+		{
+			"log4j2 RFC 5424", "<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - " + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-21T19:29:15.048Z"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+		},
+		{
+			"RFC 5424 with everything", `<38>1 2026-11-30T19:29:15Z vm tara 13543 ID47 [x@1 y="z"] ` + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-30T19:29:15Z"), Hostname: "vm", AppName: "tara", ProcID: "13543", MsgID: "ID47", Payload: obj},
+		},
+		{
+			"RFC 5424 with TARA-Server's zone", "<38>1 2026-11-21T19:29:15.048+0200 vm tara 13543 - - " + j("a"),
+			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-21T19:29:15.048+0200"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			is := is.New(t)
+			m, err := syslogjson.Parse([]byte(tt.frame))
+			is.NoErr(err)
+			is.Equal(cmp.Diff(&tt.want, m, cmpopts.EquateComparable(syslogjson.Peer{})), "")
+		})
+	}
+}
+
+func TestParseError(t *testing.T) {
+	tests := []struct {
+		frame  string
+		class  syslogjson.Class
+		offset int
+	}{
+		{"", syslogjson.ClassBadHeader, 0},
+		{"  hello", syslogjson.ClassBadHeader, 2},
+		{bomText + "hello", syslogjson.ClassBadHeader, 3},
+		{"<192>{}", syslogjson.ClassBadHeader, 0},
+		{"<38>hello", syslogjson.ClassNoJSON, 4},
+		{"<38>1 - h a - - - hello", syslogjson.ClassNoJSON, 17},
+		{"<38>1 x h a - - - hello", syslogjson.ClassBadHeader, 4},
+	}
+	for _, tt := range tests {
+		t.Run(tt.frame, func(t *testing.T) {
+			is := is.New(t)
+			_, err := syslogjson.Parse([]byte(tt.frame))
+			pe, ok := errors.AsType[*syslogjson.ParseError](err)
+			is.True(ok)
+			is.Equal(pe.Class, tt.class)
+			is.Equal(pe.Offset, tt.offset)
+		})
+	}
+}
+
+// No frame is made of a line inside another one.
+func TestParseNoSmuggling(t *testing.T) {
+	is := is.New(t)
+	_, err := syslogjson.Parse([]byte("GARBAGE\n" + p5(j("a"))))
+	is.True(err != nil)
+	m, err := syslogjson.Parse([]byte("<13>1 bad\n<191>1 - evil a - - - " + j("a")))
+	is.NoErr(err) // the object is not lost, but the first priority stands
+	is.Equal(m.Severity, syslogjson.Severity(5))
+	is.Equal(string(m.Payload), j("a"))
+}
+
+// The usual headers are read without the machine and without allocating.
+func TestParserAllocs(t *testing.T) {
+	for _, frame := range []string{
+		"<38>Nov 21 19:29:11 vm " + j("a"),
+		"<38>Nov 21 19:29:11 vm tara[12]: " + j("a"),
+		"<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - " + j("a"),
+		"<38>1 2026-11-21T19:29:15.048+02:00 vm tara 13543 ID - " + j("a"),
+	} {
+		var p syslogjson.Parser
+		var m syslogjson.Message
+		b := []byte(frame)
+		if n := testing.AllocsPerRun(100, func() {
+			if err := p.ParseInto(&m, b); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%q: %v allocations", frame, n)
+		}
+	}
+}
+
+func TestFastPathIsUsed(t *testing.T) {
+	is := is.New(t)
+	is.True(syslogjson.PlainHeader([]byte("<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - {}")))
+	is.True(syslogjson.PlainHeader([]byte("<38>1 - - - - - - {}")))
+	for _, frame := range rfc5424Vectors {
+		var p, q syslogjson.Parser
+		var fast, slow syslogjson.Message
+		errFast := p.ParseInto(&fast, []byte(frame.stream))
+		errSlow := q.ParseSlow(&slow, []byte(frame.stream))
+		is.Equal(errFast == nil, errSlow == nil)
+		if errFast == nil {
+			is.Equal(cmp.Diff(fast, slow, cmpopts.EquateComparable(syslogjson.Peer{})), "") // fast and slow agree
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	is := is.New(t)
+	is.Equal(syslogjson.Facility(4).String(), "auth")
+	is.Equal(syslogjson.Facility(23).String(), "local7")
+	is.Equal(syslogjson.Facility(24).String(), "facility(24)")
+	is.Equal(syslogjson.Severity(6).String(), "info")
+	is.Equal(syslogjson.Severity(8).String(), "severity(8)")
+	is.Equal(syslogjson.BSD.String(), "bsd")
+	is.Equal(syslogjson.RFC5424.String(), "rfc5424")
+	is.Equal(syslogjson.OctetCounting.String(), "octet")
+	is.Equal(syslogjson.NonTransparent.String(), "newline")
+	var names []string
+	for _, c := range syslogjson.Classes() {
+		names = append(names, c.String())
+	}
+	is.Equal(names, []string{"oversize", "partial", "bad_header", "bad_count", "no_json"})
+	is.Equal(syslogjson.Class(9).String(), "class(9)")
+	is.Equal(syslogjson.Form(9).String(), "form(9)")
+	is.Equal(syslogjson.HandshakeHTTP.String(), "http")
+	is.Equal(syslogjson.HandshakeFailure(99).String(), "handshake(99)")
+}
