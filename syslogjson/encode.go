@@ -37,7 +37,8 @@ func ParseForm(s string) (Form, error) {
 }
 
 // Header is the header of messages to be sent. Fields are cut to the lengths of
-// RFC 5424 section 6; bytes that a header cannot hold are written as "?".
+// RFC 5424 section 6; bytes that a header cannot hold, and "{", which begins the
+// payload, are written as "?".
 type Header struct {
 	Facility Facility
 	Severity Severity

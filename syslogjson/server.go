@@ -119,9 +119,6 @@ func (s *Server) init() {
 		if s.TLSConfig != nil {
 			s.tls = withoutTickets(s.TLSConfig)
 		}
-		s.listeners = make(map[net.Listener]struct{})
-		s.conns = make(map[*conn]struct{})
-		s.perAddr = make(map[netip.Addr]int)
 	})
 }
 
@@ -252,6 +249,10 @@ func (s *Server) admit(c *conn) admission {
 	case addr.IsValid() && s.perAddr[addr] >= s.limits.connsPerAddr:
 		return refusedAddr
 	}
+	if s.conns == nil {
+		s.conns = make(map[*conn]struct{})
+		s.perAddr = make(map[netip.Addr]int)
+	}
 	s.conns[c] = struct{}{}
 	s.perAddr[addr]++
 	s.running.Add(1)
@@ -275,6 +276,9 @@ func (s *Server) track(ln net.Listener) bool {
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
+	}
+	if s.listeners == nil {
+		s.listeners = make(map[net.Listener]struct{})
 	}
 	s.listeners[ln] = struct{}{}
 	return true
