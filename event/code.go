@@ -110,8 +110,13 @@ type CodeError struct {
 	Err  error // the cause, for the log only
 }
 
-// Error gives the code and the cause. It is meant for logs.
-func (e *CodeError) Error() string { return e.Code.String() + ": " + e.Err.Error() }
+// Error gives the code and the cause, if there is one. It is meant for logs.
+func (e *CodeError) Error() string {
+	if e.Err == nil {
+		return e.Code.String()
+	}
+	return e.Code.String() + ": " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *CodeError) Unwrap() error { return e.Err }
