@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -72,14 +73,12 @@ func (p program) glob(pattern string) []string {
 
 // command is the program with the libraries that were unpacked beside it.
 func (p program) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(p.path, args...) //nolint:gosec,noctx // a daemon: stopped by name, not by context
+	cmd := exec.Command(p.path, args...)
 	if p.root == "" {
 		return cmd
 	}
-	libs := p.root + "/usr/lib/syslog-ng"
-	for _, dir := range append(p.glob("lib/*-linux-gnu"), p.glob("usr/lib/*-linux-gnu")...) {
-		libs += ":" + dir
-	}
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+libs)
+	libs := append([]string{filepath.Join(p.root, "usr/lib/syslog-ng")}, p.glob("lib/*-linux-gnu")...)
+	libs = append(libs, p.glob("usr/lib/*-linux-gnu")...)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+strings.Join(libs, ":"))
 	return cmd
 }

@@ -17,7 +17,8 @@ func Logger(tb testing.TB, r *Relay, messages ...string) {
 	if err != nil {
 		missing(tb, "logger")
 	}
-	cmd := exec.Command(path, "--socket", r.LogSocket, "--socket-errors=on", "--tag", "tara", "--priority", "auth.info") //nolint:gosec,noctx // ends with its input
+	cmd := exec.Command(path,
+		"--socket", r.LogSocket, "--socket-errors=on", "--tag", "tara", "--priority", "auth.info")
 	cmd.Stdin = strings.NewReader(strings.Join(messages, "\n") + "\n")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		tb.Errorf("logger: %v\n%s", err, out)

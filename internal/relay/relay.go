@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -51,9 +52,7 @@ type Relay struct {
 // newRelay makes the folder, the names and the key files of a configuration.
 func newRelay(tb testing.TB, c Config) *Relay {
 	tb.Helper()
-	// Not TempDir: with a long test name a Unix socket's path, of 108 bytes at
-	// most, would be too long.
-	dir, err := os.MkdirTemp("", "relay")
+	dir, err := os.MkdirTemp("", "relay") //nolint:usetesting // a socket's path is 108 bytes at most, a test's name may be longer
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -116,7 +115,7 @@ func (r *Relay) run(tb testing.TB, cmd *exec.Cmd) {
 }
 
 func (r *Relay) listening() bool {
-	conn, err := net.Dial("unix", r.Stream) //nolint:noctx // answers at once
+	conn, err := net.Dial("unix", r.Stream)
 	if err != nil {
 		return false
 	}
@@ -142,15 +141,14 @@ func end(cmd *exec.Cmd, ended <-chan error) error {
 		return err
 	case <-time.After(stopTime):
 		_ = cmd.Process.Kill()
-		<-ended
-		return os.ErrDeadlineExceeded
+		return errors.Join(os.ErrDeadlineExceeded, <-ended)
 	}
 }
 
 // Send writes the lines to the relay's stream, each with a newline.
 func (r *Relay) Send(tb testing.TB, lines ...string) {
 	tb.Helper()
-	conn, err := net.Dial("unix", r.Stream) //nolint:noctx // answers at once
+	conn, err := net.Dial("unix", r.Stream)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,0 +1,50 @@
+# One plain command each; CONTRIBUTING.md says when to use which.
+.DEFAULT_GOAL := help
+CACHE   := $(or $(TARASTAT_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tarastat)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LINTER  := v2.15.0
+LINT    := $(CACHE)/bin/golangci-lint-$(LINTER)
+
+FUZZTIME ?= 30s
+BENCH    ?= .
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+.PHONY: setup
+setup: ## install what the tests need beside Go (as root, on Debian)
+	@./scripts/setup.sh
+
+.PHONY: test
+test: setup ## run every test
+	go run ./internal/gotest ./...
+
+.PHONY: race
+race: setup ## run every test with the race detector (needs a C compiler)
+	go run ./internal/gotest -race ./...
+
+.PHONY: check
+check: lint race ## all that has to pass before a change is handed in
+
+.PHONY: lint
+lint: $(LINT) ## go vet, formatting and golangci-lint
+	go vet ./...
+	$(LINT) fmt --diff
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(CACHE)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER)
+	mv $(CACHE)/bin/golangci-lint $@
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	./scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: setup ## run the benchmarks that match BENCH
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: build
+build: ## build bin/tarastat, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/tarastat
