@@ -1,0 +1,106 @@
+package sqlitestore
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// busyTimeout bounds the wait for a lock that a checkpoint of a reader holds.
+const busyTimeout = 5 * time.Second
+
+// checkpointPages is how many pages of the write-ahead log are written back
+// into the file in one go. More than SQLite's own 1000 saves fsyncs under load.
+const checkpointPages = 4000
+
+// minVersion is the first SQLite without the bug in which a checkpoint and a
+// commit at one moment could spoil the write-ahead log (sqlite.org/wal.html).
+const minVersion = 3_051_003
+
+var errOldSQLite = fmt.Errorf("this program was built with SQLite %s, which may damage files; 3.51.3 is needed", sqlite.Version)
+
+// openWriter opens the one connection that writes.
+func openWriter(path string, o Options) (*sqlite.Conn, error) {
+	if sqlite.VersionNumber < minVersion {
+		return nil, errOldSQLite
+	}
+	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	if err != nil {
+		return nil, err
+	}
+	c.SetBusyTimeout(busyTimeout)
+	// The mode is asked for first: on a file that is no database this is where
+	// it shows, before anything was written.
+	script := fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+		PRAGMA temp_store = MEMORY;
+		PRAGMA cache_size = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d`,
+		-o.CacheBytes/1024, checkpointPages, o.MaxWALBytes)
+	if err := runScript(c, script); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// openReaders opens the connections that read. The file must exist.
+func openReaders(path string, o Options) (*sqlitex.Pool, error) {
+	return sqlitex.NewPool(path, sqlitex.PoolOptions{
+		Flags:    sqlite.OpenReadOnly,
+		PoolSize: o.Readers,
+		PrepareConn: func(c *sqlite.Conn) error {
+			return runScript(c, fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA cache_size = %d", -o.CacheBytes/1024))
+		},
+	})
+}
+
+// exec runs one statement that returns no rows; the statement is kept prepared.
+func exec(c *sqlite.Conn, query string, args ...any) error {
+	return each(c, query, nil, args...)
+}
+
+// each runs one statement and calls f for every row.
+func each(c *sqlite.Conn, query string, f func(*sqlite.Stmt) error, args ...any) error {
+	stmt, err := c.Prepare(query)
+	if err != nil {
+		return err
+	}
+	for i, a := range args {
+		switch a := a.(type) {
+		case int64:
+			stmt.BindInt64(i+1, a)
+		case int:
+			stmt.BindInt64(i+1, int64(a))
+		case string:
+			stmt.BindText(i+1, a)
+		default:
+			return fmt.Errorf("argument %d of %q is a %T", i+1, query, a)
+		}
+	}
+	for {
+		row, err := stmt.Step()
+		if err != nil {
+			return err
+		}
+		if !row {
+			return stmt.Reset()
+		}
+		if f == nil {
+			continue
+		}
+		if err := f(stmt); err != nil {
+			return errors.Join(err, stmt.Reset())
+		}
+	}
+}
+
+// oneInt returns the first column of the first row, or 0 when there is none.
+func oneInt(c *sqlite.Conn, query string, args ...any) (int64, error) {
+	var n int64
+	err := each(c, query, func(row *sqlite.Stmt) error {
+		n = row.ColumnInt64(0)
+		return nil
+	}, args...)
+	return n, err
+}

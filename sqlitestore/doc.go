@@ -1,0 +1,32 @@
+// Package sqlitestore keeps authentication events in one SQLite file: the log
+// base that needs no server.
+//
+// [Open] gives a [Store]. What it answers equals [aggregate.Count] over the
+// records it keeps, whatever happened in between; package storetest holds it
+// to that.
+//
+// # Durability
+//
+// A record and the sums it belongs to change in one transaction, which is on
+// the disk when [Store.Append] returns nil (write-ahead log, synchronous=FULL).
+// After an error nothing of the batch was kept. Records are known by their ID,
+// so a batch that is handed over twice is kept once. After an I/O error the
+// file is opened anew before it is written again, since what a failed fsync
+// left behind cannot be known through the same handle.
+//
+// # Layout
+//
+// Records stand in one table for each civil month of the event, so that the
+// deletion of a month drops a table; what repeats (client, method, operation,
+// bank, country, error code) is one number, a kind. Sums by civil day and kind
+// stand beside them, and are held in memory as an [aggregate.Cube], which
+// answers whatever whole days can answer. Everything else reads the records of
+// the hours concerned: spans say which IDs an hour may have, which serves for
+// an index that costs nothing to keep.
+//
+// Days and months are those of one zone, which the file remembers. Opening it
+// with another zone sorts the records into their new months and counts all
+// sums anew, in one transaction.
+//
+// One process at a time opens a file; a second one gets [ErrLocked].
+package sqlitestore

@@ -1,0 +1,66 @@
+package sqlitestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/e-gov/tarastat/event"
+)
+
+// Errors that callers may want to tell apart, with errors.Is.
+var (
+	// ErrLocked: another process, or another Store, has the file open.
+	ErrLocked = errors.New("the log base is in use by another process")
+
+	// ErrCorrupt: the file is damaged, or is no SQLite database at all.
+	ErrCorrupt = errors.New("the log base file is damaged or is no SQLite database")
+
+	// ErrForeign: the file is a database of some other program.
+	ErrForeign = errors.New("the file is a database of another program")
+
+	// ErrNewerSchema: the file was last written by a newer release.
+	ErrNewerSchema = errors.New("the log base was written by a newer release")
+
+	// ErrPeriod: a period that has no beginning or no end, or an expression,
+	// where only a bounded one may stand.
+	ErrPeriod = errors.New("the period is not bounded")
+
+	// ErrClosed: the Store was closed.
+	ErrClosed = errors.New("the log base is closed")
+)
+
+// fail gives err the code people see and says what was being done.
+func fail(ctx context.Context, code event.Code, doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch {
+	case errors.Is(err, ErrClosed):
+		code = event.Unreachable
+	case errors.Is(err, ErrPeriod):
+		code = event.BadPeriod
+	case ctx.Err() != nil && isInterrupt(err):
+		err = ctx.Err() // SQLite only knows that it was interrupted
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return event.WithCode(code, fmt.Errorf("sqlitestore: %s: %w", doing, err))
+}
+
+func isInterrupt(err error) bool { return sqlite.ErrCode(err) == sqlite.ResultInterrupt }
+
+// suspect reports whether err leaves doubt about the open file, so that it
+// must be opened anew. A full disk does not: SQLite rolls back soundly.
+func suspect(err error) bool {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultIOErr, sqlite.ResultCorrupt, sqlite.ResultNotADB, sqlite.ResultCantOpen,
+		sqlite.ResultProtocol, sqlite.ResultReadOnly, sqlite.ResultNoMem, sqlite.ResultMisuse, sqlite.ResultInternal:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/sqlitestore"
+)
+
+func ExampleOpen() {
+	dir, err := os.MkdirTemp("", "tarastat")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+
+	ctx := context.Background()
+	store, err := sqlitestore.Open(ctx, filepath.Join(dir, "events.db"), sqlitestore.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+
+	e := event.Event{
+		Time:      time.Date(2018, 4, 28, 10, 51, 12, 0, event.DefaultLocation()),
+		TimeText:  "2018-04-28T10:51:12",
+		ClientID:  "openIdDemo",
+		Method:    event.MethodMobileID,
+		Operation: event.SuccessfulAuth,
+	}
+	if err := store.Append(ctx, []event.Record{{ID: 1, Event: e}, {ID: 2, Event: e}}); err != nil {
+		log.Fatal(err)
+	}
+
+	april, err := aggregate.ParsePeriod("2018-04", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, err := store.Sums(ctx, aggregate.Query{Period: april, By: aggregate.ByClient | aggregate.ByMethod})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range rows {
+		fmt.Println(r.Key.ClientID, r.Key.Method, r.Count)
+	}
+	// Output: openIdDemo mID 2
+}

@@ -1,0 +1,132 @@
+package sqlitestore
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/e-gov/tarastat/aggregate"
+)
+
+// reader borrows a connection that reads. It goes back with s.readers.Put.
+func (s *Store) reader(ctx context.Context) (*sqlite.Conn, error) {
+	if err := s.alive(ctx); err != nil {
+		return nil, err
+	}
+	c, err := s.readers.Take(ctx)
+	if err != nil && s.closed.Load() {
+		err = ErrClosed
+	}
+	return c, err
+}
+
+// snapshot is the file as it was at one moment, with what the state said then.
+type snapshot struct {
+	conn *sqlite.Conn
+	keys []aggregate.Key // by kind
+	part []section
+}
+
+// section is the part of one month's table that a period may concern.
+type section struct {
+	month  month
+	ranges []idRange // ascending, apart
+}
+
+// read gives f a snapshot of the records that p may concern. also, unless nil,
+// is called with the state of the same moment; it must be brief.
+func (s *Store) read(ctx context.Context, p aggregate.Period, also func(*state), f func(*snapshot) error) error {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.readers.Put(c)
+	defer func() {
+		c.SetInterrupt(nil)
+		if !c.AutocommitEnabled() {
+			_ = exec(c, "ROLLBACK") // of a transaction that only reads
+		}
+	}()
+	snap, err := s.pin(c, p, also)
+	if err != nil {
+		return err
+	}
+	return f(snap)
+}
+
+func (s *Store) pin(c *sqlite.Conn, p aggregate.Period, also func(*state)) (*snapshot, error) {
+	s.view.RLock()
+	defer s.view.RUnlock()
+	if err := exec(c, "BEGIN"); err != nil {
+		return nil, err
+	}
+	// The snapshot is taken with the first read, not with BEGIN.
+	if _, err := oneInt(c, "SELECT 1 FROM meta WHERE name = 'zone'"); err != nil {
+		return nil, err
+	}
+	if also != nil {
+		also(s.state)
+	}
+	return &snapshot{conn: c, keys: s.state.keys, part: s.state.sections(p, s.opts.Location)}, nil
+}
+
+// sections says where records of p may be, in the order of months.
+func (s *state) sections(p aggregate.Period, loc *time.Location) []section {
+	from, to := int64(math.MinInt64), int64(math.MaxInt64) // hours
+	first, last := odd, month(math.MaxInt32)
+	if !p.From.IsZero() {
+		first = monthOf(p.From.In(loc))
+		from = floorHour(p.From)
+	}
+	if !p.To.IsZero() {
+		end := p.To.Add(-1)
+		to = floorHour(end)
+		if m := monthOf(end.In(loc)); m != odd || end.Year() < firstYear {
+			last = m
+		}
+	}
+	var parts []section
+	for m, spans := range s.spans {
+		if m != odd && (m < first || m > last) {
+			continue
+		}
+		sec := section{month: m}
+		for h, r := range spans {
+			if m == odd || (from <= h && h <= to) {
+				sec.ranges = append(sec.ranges, r)
+			}
+		}
+		if sec.ranges = join(sec.ranges); len(sec.ranges) > 0 {
+			parts = append(parts, sec)
+		}
+	}
+	slices.SortFunc(parts, func(a, b section) int { return cmp.Compare(a.month, b.month) })
+	return parts
+}
+
+// floorHour is the hour of t in spans, also for times before 1970.
+func floorHour(t time.Time) int64 {
+	h := t.Unix() / secondsPerHour
+	if t.Unix()%secondsPerHour < 0 {
+		h--
+	}
+	return h
+}
+
+// join sorts ranges and makes one of those that touch.
+func join(ranges []idRange) []idRange {
+	slices.SortFunc(ranges, func(a, b idRange) int { return cmp.Compare(a.first, b.first) })
+	out := ranges[:0]
+	for _, r := range ranges {
+		if n := len(out); n > 0 && r.first <= out[n-1].last+1 {
+			out[n-1].last = max(out[n-1].last, r.last)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
