@@ -24,9 +24,6 @@ func ParseComparison(name string) (Comparison, bool) {
 	return NoComparison, false
 }
 
-// daysInYear is 52 weeks: a year earlier on the same day of the week.
-const daysInYear = 364
-
 // Compare returns the part of p that can be compared and the earlier period
 // that is fair to hold against it.
 //
@@ -36,85 +33,97 @@ const daysInYear = 364
 // days of the week stand against each other: the previous period of nine days
 // begins fourteen days earlier, and the same time last year is 52 weeks ago.
 //
-// While p is running, both are cut to the time that has passed: to whole days,
-// or to whole hours when p is at most two days long. Where the earlier
-// calendar unit is too short for that, such as February against 30 March, both
-// are cut to its length.
+// While p is running, it is cut to the whole days that have passed, or to
+// whole hours when it touches at most two days. The earlier period is cut to as
+// many, except that against another year the same date ends both: 29 February
+// is then one day more. Where the earlier months are too short, as February is
+// for 30 March, both are cut to their length.
 //
 // It reports false when there is nothing to compare: c is NoComparison, p is
-// not bounded or empty, or not one whole step of it has passed.
+// not bounded or empty, not one whole step of it has passed, or the earlier
+// period is an hour that the clock left out.
 func (p Period) Compare(c Comparison, now time.Time) (current, reference Period, ok bool) {
-	first, last, bounded := p.Days()
-	if !bounded || (c != PreviousPeriod && c != SameTimeLastYear) {
+	first, last, ok := p.Days()
+	if !ok || !p.From.Before(now) || (c != PreviousPeriod && c != SameTimeLastYear) {
 		return Period{}, Period{}, false
 	}
-	current = p
-	if p.Running(now) {
-		step := EachDay
-		if last-first < 2 {
-			step = Hour
-		}
-		current = Between(p.From, step.Start(now.In(p.Location())), p.Location())
-	} else if !p.From.Before(now) {
-		return Period{}, Period{}, false // it has not begun
-	}
+	current = p.elapsed(now)
 	if !current.From.Before(current.To) {
 		return Period{}, Period{}, false
 	}
-	if p.months() > 0 {
-		return compareCalendar(p, current, c)
+	months := p.months()
+	switch {
+	case months > 0 && c == SameTimeLastYear:
+		current, reference = p.againstMonths(current, 12)
+	case months > 0:
+		current, reference = p.againstMonths(current, months)
+	case c == SameTimeLastYear:
+		reference = current.daysBefore(52 * 7)
+	default:
+		reference = current.daysBefore(7 * int((last-first+7)/7))
 	}
-	shift := 7 * ((last - first + 7) / 7)
-	if c == SameTimeLastYear {
-		shift = daysInYear
+	if !reference.From.Before(reference.To) {
+		return Period{}, Period{}, false
 	}
-	return current, shiftDays(current, shift), true
+	return current, reference, true
 }
 
-// compareCalendar compares periods of whole months.
-func compareCalendar(p, current Period, c Comparison) (Period, Period, bool) {
-	months := p.months()
-	if c == SameTimeLastYear {
-		months = 12
+// elapsed returns p, or what has passed of it while it is running.
+func (p Period) elapsed(now time.Time) Period {
+	if !p.Running(now) {
+		return p
 	}
-	ref := Between(Month.Add(p.From, -months), Month.Add(p.To, -months), p.Location())
+	step := EachDay
+	if first, last, _ := p.Days(); last-first < 2 {
+		step = Hour
+	}
+	return Between(p.From, Of(step, now, p.Location()).From, p.Location())
+}
+
+// againstMonths holds current, which is p or the beginning of it, against the
+// period that stands so many months before p.
+func (p Period) againstMonths(current Period, months int) (Period, Period) {
+	loc := p.Location()
+	ref := Between(Month.Add(p.From, -months), Month.Add(p.To, -months), loc)
 	if p.Unit != Whole {
-		ref = Of(p.Unit, ref.From, p.Location())
+		ref = Of(p.Unit, ref.From, loc)
 	}
 	if current.To.Equal(p.To) {
-		return current, ref, true
+		return current, ref
 	}
-	// Cut both to equal days. Within the year, the calendar's own date is the
-	// fair end; a date that the earlier month lacks is its end.
-	loc := p.Location()
-	first, _, _ := p.Days()
+	first, last, _ := current.Days()
 	refFirst, refLast, _ := ref.Days()
-	days := DayOf(current.To, loc) - first
-	if c == SameTimeLastYear || months > 1 {
-		t := Month.Add(current.To, -months)
-		end := DayOf(t, loc) + Day(current.To.Day()-1)
-		if next := DayOf(Month.Add(t, 1), loc); end > next {
-			end = next
-		}
-		return current, Between(ref.From, end.Start(loc), loc), true
+	end := refFirst + (last - first)
+	if months%12 == 0 {
+		end = dateBefore(last, months)
 	}
-	if n := refLast - refFirst + 1; days > n {
-		days = n
-		current = Between(p.From, (first + days).Start(loc), loc)
+	if end > refLast {
+		end = refLast
+		current = Between(p.From, (first + end - refFirst + 1).Start(loc), loc)
 	}
-	return current, Between(ref.From, (refFirst + days).Start(loc), loc), true
+	return current, Between(ref.From, (end + 1).Start(loc), loc)
 }
 
-// shiftDays moves p back by whole civil days; the hours of the day stay.
-func shiftDays(p Period, days Day) Period {
+// dateBefore returns the same date so many months before d, or the last of the
+// month where that has no such date.
+func dateBefore(d Day, months int) Day {
+	y, m, day := d.utc().Date()
+	m -= time.Month(months)
+	return min(Date(y, m, day), Date(y, m+1, 1)-1)
+}
+
+// daysBefore moves p, which consists of hours, days or weeks, back by whole
+// civil days.
+func (p Period) daysBefore(days int) Period {
 	loc := p.Location()
+	if p.Unit != Whole {
+		return unitPeriod(p.Unit, p.Unit.floor(reading(p.From)).AddDate(0, 0, -days), loc)
+	}
 	move := func(t time.Time) time.Time {
-		y, m, d := t.Date()
-		return civil(y, m, d-int(days), t.Hour(), loc)
+		if dayBound(t) { // midnight may be left out on either day
+			return (DayOf(t, loc) - Day(days)).Start(loc)
+		}
+		return instant(reading(t).AddDate(0, 0, -days), loc)
 	}
-	moved := Between(move(p.From), move(p.To), loc)
-	if p.Unit != Whole && p.Unit != Hour {
-		return Of(p.Unit, moved.From, loc)
-	}
-	return moved
+	return Between(move(p.From), move(p.To), loc)
 }

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 )
@@ -12,8 +13,14 @@ import (
 type Cube struct {
 	mu    sync.RWMutex
 	names [dims]names
-	days  map[Day][]cell // each sorted by cell.compare
-	order []Day          // the keys of days, sorted
+	days  []daySums // sorted by day, none without cells
+}
+
+// daySums are the sums of one day.
+type daySums struct {
+	day   Day
+	total int64  // of all counts
+	cells []cell // sorted by cell.compare, none with a count of 0
 }
 
 // cell is one sum, its key coded by the numbers that names gives out.
@@ -24,119 +31,119 @@ type cell struct {
 	count                uint32
 }
 
-func (c cell) compare(o cell) int {
-	return cmp.Or(
-		cmp.Compare(c.client, o.client),
-		cmp.Compare(c.method, o.method),
-		cmp.Compare(c.operation, o.operation),
-		cmp.Compare(c.error, o.error),
-		cmp.Compare(c.bank, o.bank),
-		cmp.Compare(c.country, o.country),
-	)
-}
-
-// Add adds n to the sum of one day and key; n may be negative. A sum that
-// reaches zero is gone, one that would fall below is gone as well.
-func (c *Cube) Add(d Day, k Key, n int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.add(d, k, n)
-}
-
-func (c *Cube) add(d Day, k Key, n int64) {
-	if n == 0 {
-		return
-	}
-	want := c.encode(k)
-	cells, known := c.days[d]
-	i, found := slices.BinarySearchFunc(cells, want, cell.compare)
-	switch {
-	case found && int64(cells[i].count)+n > 0:
-		cells[i].count += uint32(n) //nolint:gosec // a day holds less than 2^32 events; wraps rightly for n < 0
-		return
-	case found:
-		cells = slices.Delete(cells, i, i+1)
-	case n > 0:
-		want.count = uint32(n) //nolint:gosec // see above
-		cells = slices.Insert(cells, i, want)
-	}
-	if len(cells) == 0 {
-		c.drop(d)
-		return
-	}
-	if !known {
-		if c.days == nil {
-			c.days = make(map[Day][]cell)
-		}
-		at, _ := slices.BinarySearch(c.order, d)
-		c.order = slices.Insert(c.order, at, d)
-	}
-	c.days[d] = cells
-}
-
-func (c *Cube) drop(d Day) {
-	if _, ok := c.days[d]; !ok {
-		return
-	}
-	delete(c.days, d)
-	at, _ := slices.BinarySearch(c.order, d)
-	c.order = slices.Delete(c.order, at, at+1)
-}
-
-// Drop forgets the sums of the days from first to last, both included.
-func (c *Cube) Drop(first, last Day) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, d := range slices.Clone(c.between(first, last)) {
-		c.drop(d)
-	}
-}
-
 // Sum is one sum of a day.
 type Sum struct {
 	Key   Key
 	Count int64
 }
 
+// Add adds n to the sum of one day and key; n may be negative. A sum that
+// reaches zero is gone, one that would fall below is gone as well. A sum goes up
+// to 2^32-1, which is far more than the events of a day, and stays there.
+func (c *Cube) Add(d Day, k Key, n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, held := c.find(d)
+	if !held {
+		if n <= 0 {
+			return
+		}
+		c.days = slices.Insert(c.days, i, daySums{day: d})
+	}
+	c.days[i].add(c.encode(k), n)
+	if len(c.days[i].cells) == 0 {
+		c.days = slices.Delete(c.days, i, i+1)
+	}
+}
+
 // Replace puts the sums of one day in the place of those held. Sums with equal
-// keys are added up.
+// keys are added up; counts below 1 are left out.
 func (c *Cube) Replace(d Day, sums []Sum) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.drop(d)
+	cells := make([]cell, 0, len(sums))
 	for _, s := range sums {
-		c.add(d, s.Key, s.Count)
+		if s.Count > 0 {
+			coded := c.encode(s.Key)
+			coded.count = clamp(s.Count)
+			cells = append(cells, coded)
+		}
+	}
+	slices.SortFunc(cells, cell.compare) // each is then added at the end, where nothing must move
+	fresh := daySums{day: d, cells: make([]cell, 0, len(cells))}
+	for _, s := range cells {
+		fresh.add(s, int64(s.count))
+	}
+	i, held := c.find(d)
+	switch {
+	case len(cells) == 0:
+		c.drop(d, d)
+	case held:
+		c.days[i] = fresh
+	default:
+		c.days = slices.Insert(c.days, i, fresh)
 	}
 }
 
-// Total returns the number of events of one day.
-func (c *Cube) Total(d Day) int64 {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	var n int64
-	for _, s := range c.days[d] {
-		n += int64(s.count)
-	}
-	return n
+// Drop forgets the sums of the days from first to last, both included.
+func (c *Cube) Drop(first, last Day) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drop(first, last)
 }
 
-// Len returns the number of sums held.
-func (c *Cube) Len() int {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	n := 0
-	for _, cells := range c.days {
-		n += len(cells)
-	}
-	return n
+func (c *Cube) drop(first, last Day) {
+	i, j := c.span(first, last)
+	c.days = slices.Delete(c.days, i, j)
 }
 
-// between returns the days held from first to last.
-func (c *Cube) between(first, last Day) []Day {
-	i, _ := slices.BinarySearch(c.order, first)
-	j, found := slices.BinarySearch(c.order, last)
-	if found {
+// find returns where a day stands in c.days, or would.
+func (c *Cube) find(d Day) (int, bool) {
+	return slices.BinarySearchFunc(c.days, d, func(s daySums, d Day) int { return cmp.Compare(s.day, d) })
+}
+
+// span returns the part of c.days from first to last, as bounds of a slice.
+func (c *Cube) span(first, last Day) (i, j int) {
+	i, _ = c.find(first)
+	j, held := c.find(last)
+	if held {
 		j++
 	}
-	return c.order[i:max(i, j)]
+	return i, max(i, j)
+}
+
+// add adds n to the sum with the key of s.
+func (d *daySums) add(s cell, n int64) {
+	i, held := slices.BinarySearchFunc(d.cells, s, cell.compare)
+	var before int64
+	if held {
+		before = int64(d.cells[i].count)
+	}
+	s.count = clamp(before + n)
+	d.total += int64(s.count) - before
+	switch {
+	case held && s.count == 0:
+		d.cells = slices.Delete(d.cells, i, i+1)
+	case held:
+		d.cells[i] = s
+	case s.count > 0:
+		d.cells = slices.Insert(d.cells, i, s)
+	}
+}
+
+func clamp(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) } //nolint:gosec // within the bounds
+
+// compare orders cells by client first, so that those of one client stand
+// together.
+func (s cell) compare(o cell) int {
+	if c := cmp.Compare(s.client, o.client); c != 0 {
+		return c
+	}
+	return cmp.Compare(s.rest(), o.rest())
+}
+
+// rest is the key but for the client as one number.
+func (s cell) rest() uint64 {
+	return uint64(s.method)<<56 | uint64(s.operation)<<48 | uint64(s.error)<<32 |
+		uint64(s.bank)<<16 | uint64(s.country)
 }

@@ -8,22 +8,6 @@ type Bounds struct {
 	First, Last Day // civil days of the oldest and the newest event; 0 when Records is 0
 }
 
-// Bounds returns how much the sums of c amount to.
-func (c *Cube) Bounds() Bounds {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if len(c.order) == 0 {
-		return Bounds{}
-	}
-	b := Bounds{First: c.order[0], Last: c.order[len(c.order)-1]}
-	for _, cells := range c.days {
-		for _, s := range cells {
-			b.Records += int64(s.count)
-		}
-	}
-	return b
-}
-
 // Extent is what a deletion of a period would remove: shown to whoever must
 // confirm it.
 type Extent struct {

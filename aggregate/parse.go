@@ -2,14 +2,9 @@ package aggregate
 
 import (
 	"errors"
-	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
-
-// MaxExprBytes bounds the text of an expression.
-const MaxExprBytes = 200
 
 // PatternError says why a text is no period. People are shown ERR-07.
 type PatternError struct{ Err error }
@@ -20,10 +15,7 @@ func (e *PatternError) Error() string { return "aggregate: period: " + e.Err.Err
 // Unwrap returns the cause.
 func (e *PatternError) Unwrap() error { return e.Err }
 
-var (
-	errLong     = fmt.Errorf("longer than %d bytes", MaxExprBytes)
-	errBackward = errors.New("ends before it begins")
-)
+var errBackward = errors.New("ends before it begins")
 
 // ParsePeriod reads a period in civil units of loc (nil: the default zone):
 //
@@ -36,126 +28,97 @@ var (
 //	2018-04-01/2018-06-30   from the first to the end of the last, each in any form above
 //	                        everything: an empty text
 //
-// Space around it is ignored. Any other text is the specification's regular
-// expression (section 2.2) in RE2 syntax, at most [MaxExprBytes] long. A text
-// that is neither, or a range that ends before it begins, gives a
-// [*PatternError].
+// Years are those from 1583 to 9999, which ISO 8601 allows without agreement.
+// An hour or a day that the local clock leaves out is an empty period. Space
+// around a form is ignored.
+//
+// Any other text, a date that does not exist included, is the specification's
+// regular expression (section 2.2) in RE2 syntax, within [MaxExprBytes] and
+// [MaxExprProgram]. A text that is neither, or a range that ends before it
+// begins, gives a [*PatternError].
 func ParsePeriod(text string, loc *time.Location) (Period, error) {
 	text = strings.TrimSpace(text)
-	p := Period{loc: loc}
 	if text == "" {
-		return p, nil
+		return Period{loc: loc}, nil
 	}
-	if p, ok := parseUnit(text, p.Location()); ok {
-		return p, nil
+	if u, r, ok := parseUnit(text); ok {
+		return unitPeriod(u, r, loc), nil
 	}
 	if from, to, ok := strings.Cut(text, "/"); ok {
-		first, ok1 := parseUnit(strings.TrimSpace(from), p.Location())
-		last, ok2 := parseUnit(strings.TrimSpace(to), p.Location())
+		u1, first, ok1 := parseUnit(strings.TrimSpace(from))
+		u2, last, ok2 := parseUnit(strings.TrimSpace(to))
 		if ok1 && ok2 {
-			if last.To.Before(first.From) || last.From.Before(first.From) {
+			end := u2.add(last, 1)
+			if !first.Before(end) {
 				return Period{}, &PatternError{errBackward}
 			}
-			first.To, first.Unit = last.To, Whole
-			first.text = first.text + "/" + last.text
-			return first, nil
+			p := Period{loc: loc, text: unitText(u1, first) + "/" + unitText(u2, last)}
+			p.From, p.To = instant(first, p.Location()), instant(end, p.Location())
+			return p, nil
 		}
 	}
-	if len(text) > MaxExprBytes {
-		return Period{}, &PatternError{errLong}
-	}
-	re, err := regexp.Compile(text)
+	re, err := parseExpr(text)
 	if err != nil {
 		return Period{}, &PatternError{err}
 	}
-	p.Expr, p.text = re, text
-	return p, nil
+	return Period{Expr: re, text: text, loc: loc}, nil
 }
 
-// parseUnit reads one civil unit.
-func parseUnit(s string, loc *time.Location) (Period, bool) {
+// The years that the plain forms can write.
+const (
+	firstYear = 1583
+	lastYear  = 9999
+)
+
+// parseUnit reads one civil unit and the reading of the clock at which it
+// begins.
+func parseUnit(s string) (Unit, time.Time, bool) {
 	year, rest, ok := number(s, 4)
-	if !ok || year == 0 {
-		return Period{}, false
+	if !ok || year < firstYear {
+		return Whole, time.Time{}, false
 	}
 	if rest == "" {
-		return Of(Year, time.Date(year, 1, 1, 12, 0, 0, 0, loc), loc), true
+		return Year, midnight(year, time.January, 1), true
 	}
 	if rest[0] != '-' {
-		return Period{}, false
+		return Whole, time.Time{}, false
 	}
-	rest = rest[1:]
-	switch {
+	switch rest = rest[1:]; {
 	case strings.HasPrefix(rest, "Q"):
-		q, end, ok := number(rest[1:], 1)
-		if !ok || end != "" || q < 1 || q > 4 {
-			return Period{}, false
-		}
-		return Of(Quarter, time.Date(year, time.Month(3*q), 1, 12, 0, 0, 0, loc), loc), true
+		q, rest, ok := number(rest[1:], 1)
+		return Quarter, midnight(year, time.Month(3*q-2), 1), ok && rest == "" && 1 <= q && q <= 4
 	case strings.HasPrefix(rest, "W"):
-		return parseWeek(year, rest[1:], loc)
+		week, rest, ok := number(rest[1:], 2)
+		start := Week.floor(midnight(year, time.January, 4+7*(week-1))) // 4 January always lies in week 1
+		y, w := start.ISOWeek()                                         // a year of 52 weeks has no week 53
+		return Week, start, ok && rest == "" && y == year && w == week
 	}
-	return parseMonth(year, rest, loc)
+	return parseDate(year, rest)
 }
 
-func parseWeek(year int, s string, loc *time.Location) (Period, bool) {
-	week, end, ok := number(s, 2)
-	if !ok || end != "" || week < 1 {
-		return Period{}, false
-	}
-	// 4 January always lies in week 1.
-	day := time.Date(year, 1, 4+7*(week-1), 12, 0, 0, 0, loc)
-	if y, w := day.ISOWeek(); y != year || w != week {
-		return Period{}, false // a year of 52 weeks has no week 53
-	}
-	return Of(Week, day, loc), true
-}
-
-func parseMonth(year int, s string, loc *time.Location) (Period, bool) {
+// parseDate reads the month after the year, which a day may follow, which an
+// hour may follow.
+func parseDate(year int, s string) (Unit, time.Time, bool) {
 	month, rest, ok := number(s, 2)
 	if !ok || month < 1 || month > 12 {
-		return Period{}, false
+		return Whole, time.Time{}, false
 	}
 	if rest == "" {
-		return Of(Month, time.Date(year, time.Month(month), 1, 12, 0, 0, 0, loc), loc), true
-	}
-	if rest[0] != '-' {
-		return Period{}, false
+		return Month, midnight(year, time.Month(month), 1), true
 	}
 	day, rest, ok := number(rest[1:], 2)
-	noon := time.Date(year, time.Month(month), day, 12, 0, 0, 0, loc)
-	if !ok || day < 1 || noon.Day() != day {
-		return Period{}, false
+	start := midnight(year, time.Month(month), day)
+	if !ok || s[2] != '-' || start.Day() != day {
+		return Whole, time.Time{}, false
 	}
 	if rest == "" {
-		return Of(EachDay, noon, loc), true
+		return EachDay, start, true
 	}
-	if rest[0] != 'T' {
-		return Period{}, false
-	}
-	hour, rest, ok := number(rest[1:], 2)
-	if !ok || rest != "" || hour > 23 {
-		return Period{}, false
-	}
-	p := hourPeriod(year, time.Month(month), day, hour, loc)
-	p.text = s4(year) + "-" + s // as written: an hour the clock leaves out has no other name
-	return p, true
+	hour, end, ok := number(rest[1:], 2)
+	return Hour, Hour.add(start, hour), ok && rest[0] == 'T' && end == "" && hour <= 23
 }
 
-func s4(year int) string { return fmt.Sprintf("%04d", year) }
-
-// hourPeriod is all time at which the local clock shows that hour: two hours
-// where the clock is put back, none where it is put forward.
-func hourPeriod(year int, month time.Month, day, hour int, loc *time.Location) Period {
-	return Period{
-		From: civil(year, month, day, hour, loc),
-		To:   civil(year, month, day, hour+1, loc),
-		Unit: Hour,
-		loc:  loc,
-	}
-}
-
-// number takes exactly n digits off the front of s.
+// number takes exactly n decimal digits off the front of s.
 func number(s string, n int) (v int, rest string, ok bool) {
 	if len(s) < n {
 		return 0, "", false
@@ -167,38 +130,4 @@ func number(s string, n int) (v int, rest string, ok bool) {
 		v = 10*v + int(s[i]-'0')
 	}
 	return v, s[n:], true
-}
-
-// unitText writes a period that is one unit, as parseUnit reads it.
-func unitText(p Period) string {
-	t := p.From
-	switch p.Unit {
-	case Hour:
-		return t.Format("2006-01-02T15")
-	case EachDay:
-		return t.Format(time.DateOnly)
-	case Week:
-		y, w := t.ISOWeek()
-		return fmt.Sprintf("%04d-W%02d", y, w)
-	case Month:
-		return t.Format("2006-01")
-	case Quarter:
-		return fmt.Sprintf("%04d-Q%d", t.Year(), (t.Month()+2)/3)
-	case Year:
-		return t.Format("2006")
-	}
-	return rangeText(p)
-}
-
-// rangeText writes a bounded period as a range of days, or of hours when it
-// does not consist of days. A half-open one has no written form.
-func rangeText(p Period) string {
-	if !p.Bounded() {
-		return ""
-	}
-	layout, last := time.DateOnly, p.To.Add(-1)
-	if !p.WholeDays() {
-		layout = "2006-01-02T15"
-	}
-	return p.From.Format(layout) + "/" + last.Format(layout)
 }

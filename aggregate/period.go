@@ -9,8 +9,8 @@ import (
 
 // Period is a stretch of time that is asked about: either bounds in civil
 // units of a zone, or the specification's regular expression. The zero value
-// is everything, in [event.DefaultLocation]. Make one with [ParsePeriod] or
-// [Between].
+// is everything, in [event.DefaultLocation]. Make one with [ParsePeriod], [Of]
+// or [Between].
 type Period struct {
 	// From and To bound the period: From belongs to it, To does not. A zero
 	// time is no bound. Both are in the zone of the period.
@@ -28,37 +28,43 @@ type Period struct {
 	loc  *time.Location
 }
 
-// exprLayout is the form of the local time that an expression is matched
-// against.
-const exprLayout = "2006-01-02T15:04:05"
-
-// Between returns the period from one instant up to and without the other. A
-// zero time leaves that side open.
+// Between returns the period from one instant up to and without the other, in
+// loc (nil: the default zone). A zero time leaves that side open.
 func Between(from, to time.Time, loc *time.Location) Period {
 	p := Period{loc: loc}
 	if !from.IsZero() {
-		p.From = from.In(loc)
+		p.From = from.In(p.Location())
 	}
 	if !to.IsZero() {
-		p.To = to.In(loc)
+		p.To = to.In(p.Location())
 	}
 	p.text = rangeText(p)
 	return p
 }
 
-// Of returns the one unit that t lies in, in loc. Unit must not be Whole.
+// Of returns the one unit that t lies in, in loc (nil: the default zone). An
+// hour is all time that the clock shows under that name: two hours where it is
+// put back by one. For Whole it is everything.
 func Of(u Unit, t time.Time, loc *time.Location) Period {
-	t = t.In(loc)
-	p := Period{From: u.Start(t), To: u.Add(t, 1), Unit: u, loc: loc}
-	if u == Hour { // both hours of the same name
-		p = hourPeriod(t.Year(), t.Month(), t.Day(), t.Hour(), loc)
+	p := Period{loc: loc}
+	if u == Whole {
+		return p
 	}
-	p.text = unitText(p)
+	return unitPeriod(u, u.floor(reading(t.In(p.Location()))), loc)
+}
+
+// unitPeriod returns the unit that begins at the reading r.
+func unitPeriod(u Unit, r time.Time, loc *time.Location) Period {
+	p := Period{Unit: u, text: unitText(u, r), loc: loc}
+	p.From, p.To = instant(r, p.Location()), instant(u.add(r, 1), p.Location())
 	return p
 }
 
 // String returns the period as it is written in an address: the text it was
-// parsed from, or one that parses to the same period. Everything is "".
+// parsed from, or a form of [ParsePeriod] that gives the same period. A period
+// whose bounds are no full hours is written as the hours it touches. Everything
+// is "", and so is what has no such form: a period that is open on one side,
+// empty, or outside the years that can be written.
 func (p Period) String() string { return p.text }
 
 // Location is the zone of the period.
@@ -111,33 +117,3 @@ func (p Period) Days() (first, last Day, ok bool) {
 // Running reports whether now lies in the period, so that its figures are
 // not final.
 func (p Period) Running(now time.Time) bool { return p.Bounded() && p.Contains(now) }
-
-// Shift returns the period n lengths later, or earlier for a negative n: the
-// next month for a month, the next nine days for nine days, the next quarter
-// for three months. It reports false for a period that is not bounded.
-func (p Period) Shift(n int) (Period, bool) {
-	if !p.Bounded() {
-		return Period{}, false
-	}
-	loc := p.Location()
-	if p.Unit != Whole {
-		return Of(p.Unit, p.Unit.Add(p.From, n), loc), true
-	}
-	if months := p.months(); months > 0 {
-		return Between(Month.Add(p.From, n*months), Month.Add(p.To, n*months), loc), true
-	}
-	if first, last, ok := p.Days(); ok && p.WholeDays() {
-		days := Day(n) * (last - first + 1)
-		return Between((first + days).Start(loc), (last + days + 1).Start(loc), loc), true
-	}
-	d := time.Duration(n) * p.To.Sub(p.From)
-	return Between(p.From.Add(d), p.To.Add(d), loc), true
-}
-
-// months returns how many whole months the period is, or 0.
-func (p Period) months() int {
-	if !p.Bounded() || !Month.Start(p.From).Equal(p.From) || !Month.Start(p.To).Equal(p.To) {
-		return 0
-	}
-	return 12*(p.To.Year()-p.From.Year()) + int(p.To.Month()-p.From.Month())
-}

@@ -52,10 +52,13 @@ func Count(events iter.Seq[event.Event], q Query) []Row {
 type Counter struct {
 	q      Query
 	counts map[rowKey]int64
+	step   Period // the one that the last event lay in; the next mostly does too
 }
 
+// rowKey is what tells rows apart. A time.Time would not do: equal instants may
+// differ in their pointer to the zone.
 type rowKey struct {
-	start int64 // Unix seconds
+	start int64 // Unix seconds, 0 without steps
 	key   Key
 }
 
@@ -66,26 +69,25 @@ func NewCounter(q Query) *Counter {
 
 // Add counts e if the query asks for it.
 func (c *Counter) Add(e event.Event) {
-	if k := KeyOf(e); c.q.Filter.Match(k) && c.q.Period.Contains(e.Time) {
-		c.add(e.Time, k, 1)
+	k := KeyOf(e)
+	if !c.q.Filter.Match(k) || !c.q.Period.Contains(e.Time) {
+		return
 	}
-}
-
-func (c *Counter) add(t time.Time, k Key, n int64) {
 	rk := rowKey{key: k.Keep(c.q.By)}
 	if c.q.Step != Whole {
-		rk.start = c.q.Step.Start(t.In(c.q.Period.Location())).Unix()
+		if !c.step.Bounded() || !c.step.Contains(e.Time) {
+			start := c.q.Step.Start(e.Time.In(c.q.Period.Location()))
+			c.step = Period{From: start, To: c.q.Step.Add(start, 1)}
+		}
+		rk.start = c.step.From.Unix()
 	}
-	c.counts[rk] += n
+	c.counts[rk]++
 }
 
 // Rows returns the answer so far. The counter may be used on.
 func (c *Counter) Rows() []Row {
 	rows := make([]Row, 0, len(c.counts))
 	for k, n := range c.counts {
-		if n == 0 {
-			continue
-		}
 		r := Row{Key: k.key, Count: n}
 		if c.q.Step != Whole {
 			r.Start = time.Unix(k.start, 0).In(c.q.Period.Location())
@@ -118,14 +120,18 @@ func Merge(a, b []Row) []Row {
 // Regroup answers a query that asks for fewer fields, from the rows of one
 // that asked for more. Steps stay as they are.
 func Regroup(rows []Row, by Dim) []Row {
-	counts := make(map[Row]int64, len(rows))
+	out := make([]Row, 0, len(rows))
+	at := make(map[rowKey]int, len(rows)) // where a row stands in out
 	for _, r := range rows {
-		counts[Row{Start: r.Start, Key: r.Key.Keep(by)}] += r.Count
-	}
-	out := make([]Row, 0, len(counts))
-	for r, n := range counts {
-		r.Count = n
-		out = append(out, r)
+		r.Key = r.Key.Keep(by)
+		k := rowKey{r.Start.Unix(), r.Key}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, r)
+			continue
+		}
+		out[i].Count += r.Count
 	}
 	slices.SortFunc(out, Row.Compare)
 	return out

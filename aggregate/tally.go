@@ -108,8 +108,9 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// AutoStep is the step that shows p best: some twelve to a hundred columns.
-// It is Whole for a period that is not bounded.
+// AutoStep is the step that shows p best, in at most a hundred columns or so:
+// hours for up to two days, days for a quarter, weeks for a year, else months.
+// It is Whole for a period that is not bounded or is empty.
 func AutoStep(p Period) Unit {
 	first, last, ok := p.Days()
 	if !ok {
