@@ -136,8 +136,7 @@ func WithCode(c Code, err error) error {
 
 // CodeOf finds the code that err carries. A malformed record has [Malformed].
 func CodeOf(err error) (Code, bool) {
-	var ce *CodeError
-	if errors.As(err, &ce) {
+	if ce, ok := errors.AsType[*CodeError](err); ok {
 		return ce.Code, true
 	}
 	if errors.Is(err, ErrInvalid) {

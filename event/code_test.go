@@ -6,9 +6,10 @@ import (
 	"io"
 	"testing"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
 )
 
 func TestCodeTexts(t *testing.T) {

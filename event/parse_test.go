@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
 )
 
 // The three examples of the specification, section 2.1, with a date where it

@@ -6,9 +6,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
 )
 
 // failed returns a failure whose error text is the given JSON, without quotes.

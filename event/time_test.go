@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
 )
 
 func TestParseTime(t *testing.T) {
