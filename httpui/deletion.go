@@ -1,0 +1,223 @@
+package httpui
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+)
+
+// deletionPath is the page of deletion.
+const deletionPath = "/andmed/kustutamine"
+
+// maxDeletion bounds one deletion. What it does not finish is resumed by the
+// store, see [aggregate.Deletion].
+const maxDeletion = 10 * time.Minute
+
+// deletionData is the page of deletion: a form for the period; with a period
+// what it would remove and a form to confirm that; and the audit.
+type deletionData struct {
+	Text     string // the period as written
+	Wrong    *fault // why it cannot be deleted, beside the field
+	WrongWhy string
+	Preview  *deletionPreview
+	Notice   string // why a confirmation was not followed
+	Done     *auditRow
+	Audit    []auditRow
+	Fault    *fault
+}
+
+type deletionPreview struct {
+	Period      string // as it must be typed
+	Heading     string
+	Records     int64
+	First, Last string
+	Months      []monthCount
+	Open        bool // the period has not ended
+	Token       string
+}
+
+type monthCount struct {
+	Month string
+	Count int64
+}
+
+type auditRow struct {
+	At      string
+	By      string
+	Period  string
+	Records int64
+	Done    bool
+}
+
+// previewDeletion shows what a deletion would remove. It changes nothing.
+func (h *Handler) previewDeletion(w http.ResponseWriter, r *request) error {
+	q := r.URL.Query()
+	data := deletionData{Text: strings.TrimSpace(q.Get(paramPeriod))}
+	status := 0
+	if q.Has(paramPeriod) {
+		status = r.fillPreview(&data)
+	}
+	return r.renderDeletion(w, &data, status, q.Get("done"))
+}
+
+// fillPreview previews the deletion of the period in data.Text. It returns the
+// status of the page, 0 for the usual one.
+func (r *request) fillPreview(data *deletionData) int {
+	p, why := r.deletable(data.Text)
+	if why != "" {
+		data.Wrong = &fault{event.BadPeriod.String(), event.BadPeriod.Text(r.lang), event.BadPeriod.Advice(r.lang)}
+		data.WrongWhy = why
+		return http.StatusBadRequest
+	}
+	extent, err := r.extent(p)
+	var months []aggregate.Row
+	if err == nil {
+		months, err = r.sums(aggregate.Query{Period: p, Step: aggregate.Month})
+	}
+	if data.Fault = r.fault(err); err != nil {
+		return http.StatusServiceUnavailable
+	}
+	pre := &deletionPreview{
+		Period:  p.String(),
+		Heading: r.text.Period(p, aggregate.Bounds{}),
+		Records: extent.Records,
+		Open:    p.To.After(r.now),
+		Token:   r.h.previewToken(p, extent, r.now),
+	}
+	if extent.Records > 0 {
+		pre.First = r.text.DateTime(extent.First.In(r.h.loc))
+		pre.Last = r.text.DateTime(extent.Last.In(r.h.loc))
+	}
+	for _, row := range months {
+		pre.Months = append(pre.Months, monthCount{r.text.Step(aggregate.Month, row.Start), row.Count})
+	}
+	data.Preview = pre
+	return 0
+}
+
+// deletable reads a period that may be deleted, or says why it may not.
+func (r *request) deletable(text string) (p aggregate.Period, why string) {
+	if text == "" {
+		return p, r.text.T("delete.needPeriod")
+	}
+	p, err := aggregate.ParsePeriod(text, r.h.loc)
+	switch {
+	case err != nil:
+		return p, r.text.T("delete.hint")
+	case p.Expr != nil:
+		return p, r.text.T("delete.notExpression")
+	}
+	return p, ""
+}
+
+// confirmDeletion deletes what somebody previewed and confirmed by typing the
+// period. Records that came after the preview stay.
+func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return fail(http.StatusBadRequest, event.DeleteFailed, err)
+	}
+	data := deletionData{Text: strings.TrimSpace(r.PostForm.Get(paramPeriod))}
+	p, why := r.deletable(data.Text)
+	if why != "" {
+		return r.renderDeletion(w, &data, r.fillPreview(&data), "")
+	}
+	records, upTo, ok := h.previewed(r.PostForm.Get("token"), p, r.now)
+	extent, err := r.extent(p)
+	switch {
+	case err != nil:
+		data.Fault = r.fault(err)
+		return r.renderDeletion(w, &data, http.StatusServiceUnavailable, "")
+	case !ok:
+		data.Notice = r.text.T("delete.expired")
+	case extent.Records < records, extent.Records != records && extent.UpTo == upTo:
+		data.Notice = r.text.T("delete.changed")
+	case !strings.EqualFold(strings.TrimSpace(r.PostForm.Get("confirm")), p.String()):
+		data.Notice = r.text.T("delete.mismatch")
+	}
+	if data.Notice != "" {
+		h.log.Warn("deletion refused", "period", p.String(), "by", remoteHost(r.Request), "why", data.Notice)
+		r.fillPreview(&data)
+		return r.renderDeletion(w, &data, http.StatusConflict, "")
+	}
+	if _, err := r.deletePeriod(w, p, upTo); err != nil {
+		data.Fault = r.fault(event.WithCode(event.DeleteFailed, err))
+		return r.renderDeletion(w, &data, http.StatusServiceUnavailable, "")
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r.Request, address(deletionPath, []param{{"done", p.String()}}), http.StatusSeeOther)
+	return nil
+}
+
+// renderDeletion adds the audit. done names the period whose deletion was just
+// confirmed; what is said about it comes from the audit, not from the address.
+func (r *request) renderDeletion(w http.ResponseWriter, data *deletionData, status int, done string) error {
+	var audit []aggregate.Deletion
+	err := r.read(func(ctx context.Context) (err error) {
+		audit, err = r.h.deleter.Deletions(ctx)
+		return err
+	})
+	if data.Fault == nil {
+		data.Fault = r.fault(err)
+	}
+	for _, d := range audit {
+		data.Audit = append(data.Audit, r.auditRow(d))
+	}
+	if i := slices.IndexFunc(audit, func(d aggregate.Deletion) bool { return done != "" && d.Period.String() == done }); i >= 0 {
+		row := r.auditRow(audit[i])
+		data.Done = &row
+	}
+	v := view{path: deletionPath, comparison: aggregate.PreviousPeriod}
+	return r.render(w, &page{
+		name: "deletion", title: r.text.T("delete.title"), status: status, view: v, secret: true, data: data,
+	})
+}
+
+func (r *request) auditRow(d aggregate.Deletion) auditRow {
+	return auditRow{
+		At: r.text.DateTime(d.At.In(r.h.loc)), By: d.By,
+		Period: r.text.Period(d.Period, aggregate.Bounds{}), Records: d.Records, Done: d.Done,
+	}
+}
+
+func (r *request) extent(p aggregate.Period) (e aggregate.Extent, err error) {
+	err = r.read(func(ctx context.Context) error {
+		e, err = r.h.deleter.Extent(ctx, p)
+		return err
+	})
+	return e, err
+}
+
+// deletePeriod deletes the records of p up to an id, and logs who asked for
+// it. It goes on when the client goes away: half a deletion helps nobody.
+func (r *request) deletePeriod(w http.ResponseWriter, p aggregate.Period, upTo int64) (int64, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), maxDeletion)
+	defer cancel()
+	deadline := time.Now().Add(maxDeletion)
+	if err := http.NewResponseController(w).SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	by := remoteHost(r.Request)
+	n, err := r.h.deleter.Delete(ctx, aggregate.Deletion{Period: p, UpTo: upTo, By: by, At: r.now})
+	err = event.WithCode(event.DeleteFailed, err)
+	r.h.log.Info("deletion", "period", p.String(), "upTo", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
+	return n, err
+}
+
+// remoteHost is the address that a request came from.
+func remoteHost(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
+}

@@ -1,0 +1,22 @@
+// Package httpui shows authentication statistics to people and programs: the
+// pages of TARA-Stat, its JSON interfaces, /status and /metrics, as one
+// [http.Handler].
+//
+// [New] takes a [Store], which answers queries, and [Options], whose zero value
+// works. What else a store can do is found by type assertion: without
+// [Deleter] there is no way to delete, without [ClientLister] first and last
+// days of clients are not shown. What the reception of events has to say comes
+// through [Reception].
+//
+// Nobody logs in (specification, section 2.2): access is limited by the
+// network. The handler therefore defends itself against what a browser inside
+// that network can be made to do. It serves only the host names it was told
+// (421 otherwise), refuses requests from other sites for everything but GET
+// (403), sends a content security policy that allows nothing from outside and
+// nothing inline, and deletes only what somebody has seen counted and has
+// confirmed by typing.
+//
+// Every page works without JavaScript, and every state of a page is its
+// address. The limits that belong to the connection (deadlines, header size,
+// number of connections) are the server's, not this package's.
+package httpui

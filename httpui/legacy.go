@@ -1,0 +1,154 @@
+package httpui
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+)
+
+// The endpoints of the old service, with their JSON. Unlike it, they answer
+// errors with their true status.
+
+// legacyField names the member that carries the answer of an old endpoint; it
+// is "" for other addresses and when a page is asked for.
+func legacyField(r *http.Request) string {
+	switch r.URL.Path {
+	case "/stat":
+		if wantsHTML(r) {
+			return ""
+		}
+		return "kirjed"
+	case "/standard", "/kirjeid":
+		return "kirjeid"
+	case "/alates":
+		return "alates"
+	case "/kustuta":
+		return "kustutati"
+	}
+	return ""
+}
+
+// legacyFailure is the answer of an old endpoint that failed: the code with
+// its sentence, and null for what was asked.
+func legacyFailure(r *http.Request, f *failure) map[string]any {
+	return map[string]any{"err": f.line(), legacyField(r): nil}
+}
+
+type legacyRow struct {
+	ID    legacyKey `json:"_id"`
+	Count int64     `json:"kirjeteArv"`
+}
+
+// legacyKey leaves out an empty bank, as MongoDB's $group does with a field
+// that records do not have.
+type legacyKey struct {
+	ClientID  string          `json:"clientId"`
+	Method    string          `json:"method"`
+	Operation event.Operation `json:"operation"`
+	Bank      string          `json:"bank,omitempty"`
+}
+
+// legacyPeriod reads the parameter p; without it, everything is meant.
+func (r *request) legacyPeriod() (aggregate.Period, error) {
+	return aggregate.ParsePeriod(r.URL.Query().Get(paramPeriod), r.h.loc)
+}
+
+func (h *Handler) legacyStat(w http.ResponseWriter, r *request) error {
+	p, err := r.legacyPeriod()
+	if err != nil {
+		return err
+	}
+	rows, err := r.sums(aggregate.Query{Period: p, By: aggregate.ByStat})
+	if err != nil {
+		return err
+	}
+	out := make([]legacyRow, len(rows))
+	for i, row := range rows {
+		k := row.Key
+		out[i] = legacyRow{legacyKey{k.ClientID, k.Method, k.Operation, k.Bank}, row.Count}
+	}
+	return legacyAnswer(w, struct {
+		Err  *string     `json:"err"`
+		Rows []legacyRow `json:"kirjed"`
+	}{nil, out})
+}
+
+// legacyCount answers with the number of records, or with that of one
+// operation.
+func (h *Handler) legacyCount(operation event.Operation) handlerFunc {
+	return func(w http.ResponseWriter, r *request) error {
+		p, err := r.legacyPeriod()
+		if err != nil {
+			return err
+		}
+		rows, err := r.sums(aggregate.Query{Period: p, Filter: aggregate.Filter{Operation: operation}})
+		if err != nil {
+			return err
+		}
+		return legacyAnswer(w, struct {
+			Err   *string `json:"err"`
+			Count int64   `json:"kirjeid"`
+		}{nil, count(rows)})
+	}
+}
+
+func (h *Handler) legacySince(w http.ResponseWriter, r *request) error {
+	b, err := r.bounds()
+	if err != nil {
+		return err
+	}
+	var day *string // null while there are no records
+	if b.Records > 0 {
+		s := b.First.String()
+		day = &s
+	}
+	return legacyAnswer(w, struct {
+		Err   *string `json:"err"`
+		Since *string `json:"alates"`
+	}{nil, day})
+}
+
+var errNotDeletable = errors.New("only a period with a beginning and an end can be deleted")
+
+func (h *Handler) legacyDelete(w http.ResponseWriter, r *request) error {
+	if h.deleter == nil {
+		return fail(http.StatusNotFound, event.DeleteFailed, nil)
+	}
+	p, err := r.legacyPeriod()
+	if err == nil && !p.Bounded() {
+		err = errNotDeletable
+	}
+	if err != nil {
+		return fail(http.StatusBadRequest, event.BadPeriod, err)
+	}
+	extent, err := r.extent(p)
+	if err != nil {
+		return err
+	}
+	n, err := r.deletePeriod(w, p, extent.UpTo)
+	if err != nil {
+		return err
+	}
+	return legacyAnswer(w, struct {
+		Err     *string `json:"err"`
+		Deleted int64   `json:"kustutati"`
+	}{nil, n})
+}
+
+func legacyAnswer(w http.ResponseWriter, v any) error {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Accept")
+	writeJSON(w, http.StatusOK, v)
+	return nil
+}
+
+// count adds up rows of one kind.
+func count(rows []aggregate.Row) int64 {
+	var n int64
+	for _, row := range rows {
+		n += row.Count
+	}
+	return n
+}

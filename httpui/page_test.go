@@ -1,0 +1,283 @@
+package httpui_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui"
+)
+
+// checkPage holds a page to what every page must keep: no inline style or
+// script, nothing from elsewhere, one first heading, labelled fields, ids that
+// are unique, references that lead somewhere, and no text that is missing.
+func checkPage(t *testing.T, url string, doc *node) {
+	t.Helper()
+	ids := map[string]bool{}
+	for _, e := range doc.all("") {
+		for _, a := range e.Attr {
+			if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+				t.Errorf("%s: <%s %s=%q>", url, e.Data, a.Key, a.Val)
+			}
+			if a.Key == "id" {
+				if ids[a.Val] {
+					t.Errorf("%s: two elements with id %q", url, a.Val)
+				}
+				ids[a.Val] = true
+			}
+			if a.Key == "src" || a.Key == "href" || a.Key == "action" {
+				if !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#") || strings.HasPrefix(a.Val, "//") {
+					t.Errorf("%s: <%s %s=%q> leads elsewhere", url, e.Data, a.Key, a.Val)
+				}
+			}
+		}
+		switch e.Data {
+		case "style":
+			t.Errorf("%s: a style element", url)
+		case "script":
+			if e.attr("src") == "" || e.text() != "" {
+				t.Errorf("%s: an inline script", url)
+			}
+		}
+	}
+	for _, e := range doc.all("") {
+		for _, name := range []string{"for", "aria-labelledby", "aria-describedby"} {
+			for _, id := range strings.Fields(e.attr(name)) {
+				if !ids[id] {
+					t.Errorf("%s: <%s %s=%q> names no element", url, e.Data, name, id)
+				}
+			}
+		}
+	}
+	labelled := map[string]bool{}
+	for _, l := range doc.all("label") {
+		labelled[l.attr("for")] = true
+	}
+	for _, e := range slices.Concat(doc.all("input"), doc.all("select")) {
+		if e.attr("type") != "hidden" && !labelled[e.attr("id")] {
+			t.Errorf("%s: field %q has no label", url, e.attr("name"))
+		}
+	}
+	if n := len(doc.all("h1")); n != 1 {
+		t.Errorf("%s: %d first headings", url, n)
+	}
+	if first := doc.all("body a")[0]; first.attr("href") != "#main" || !ids["main"] {
+		t.Errorf("%s: the first link does not skip to the content", url)
+	}
+	if text := doc.text(); strings.ContainsAny(text, "⟦⟧") || strings.Contains(text, "{0}") {
+		t.Errorf("%s: a text is missing: %s", url, text)
+	}
+	if doc.one(t, "title").text() == "" {
+		t.Errorf("%s: no title", url)
+	}
+}
+
+// fullOptions turns on everything that a page can show.
+func fullOptions() httpui.Options {
+	opts := options()
+	opts.Reception = fakeReception{snapshot: httpui.Snapshot{
+		Addr: "stat.example:6514", Fingerprint: "ab12",
+		Senders: []httpui.Sender{
+			{Name: "tara-1", Connections: 2, Messages: 12345, Rejected: 3, Last: now.Add(-12e9), NotAfter: now.AddDate(0, 0, 5)},
+			{Name: "tara-2"},
+		},
+		Rejected: []httpui.ClassCount{{Class: "missing_time", Count: 2}, {Class: "wrong_type_bank", Count: 1}},
+		Notes:    []httpui.ClassCount{{Class: "unknown_method", Count: 4}},
+		Samples:  []httpui.Sample{{Class: "missing_time", Sender: "tara-1", Time: now, Text: `{"clientId":"xxxx"}`}},
+	}}
+	return opts
+}
+
+// TestEveryPage walks from the front page over every link in both languages.
+func TestEveryPage(t *testing.T) {
+	h := httpui.New(spring(t), fullOptions())
+	for _, lang := range []string{"et", "en"} {
+		b := browse(t, h)
+		b.lang = lang
+		seen := map[string]bool{"/": true}
+		for queue := []string{"/"}; len(queue) > 0; queue = queue[1:] {
+			url := queue[0]
+			w := b.get(url)
+			if w.Code != http.StatusOK {
+				t.Errorf("%s: status %d", url, w.Code)
+			}
+			checkHeaders(t, url, w.Header())
+			if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+				continue
+			}
+			doc := parse(t, w.Body.String())
+			checkPage(t, url, doc)
+			if got := doc.one(t, "html").attr("lang"); got != lang {
+				t.Errorf("%s: language %q, want %q", url, got, lang)
+			}
+			for _, e := range slices.Concat(doc.all("a"), doc.all("link")) {
+				link := e.attr("href")
+				if strings.HasPrefix(link, "#") || strings.Contains(link, "lang=") || seen[link] || len(seen) > 100 {
+					continue
+				}
+				seen[link] = true
+				queue = append(queue, link)
+			}
+		}
+		if len(seen) < 30 {
+			t.Errorf("only %d addresses found", len(seen))
+		}
+	}
+}
+
+func TestEmptyStoreAndBrokenStore(t *testing.T) {
+	for name, s := range map[string]*fakeStore{
+		"empty":  {},
+		"broken": {fail: event.WithCode(event.Unreachable, errSecret)},
+	} {
+		h := httpui.New(s, fullOptions())
+		for _, lang := range []string{"et", "en"} {
+			for _, path := range []string{"/", "/stat?p=", "/andmed", "/andmed/kustutamine?p=2018", "/abi", "/nowhere", "/?p=["} {
+				b := browse(t, h)
+				b.lang = lang
+				doc, _ := b.page(path)
+				checkPage(t, name+" "+path, doc)
+			}
+		}
+	}
+}
+
+func TestStatusOfBrokenPages(t *testing.T) {
+	is := is.New(t)
+	s := spring(t)
+	s.fail = event.WithCode(event.Unreachable, errSecret)
+	h := httpui.New(s, options())
+	for _, path := range []string{"/", "/stat", "/andmed/kustutamine?p=2018-03"} {
+		w := browse(t, h).get(path)
+		is.Equal(w.Code, 503)
+		is.True(w.Header().Get("Retry-After") != "")
+		is.True(len(parse(t, w.Body.String()).all("main .fault")) > 0)
+	}
+}
+
+func TestFrontPage(t *testing.T) {
+	is := is.New(t)
+	s := spring(t)
+	doc, code := browse(t, httpui.New(s, options())).page("/")
+	is.Equal(code, 200)
+	want := func(p string, op event.Operation) int64 {
+		period, err := aggregate.ParsePeriod(p, nil)
+		is.NoErr(err)
+		rows := aggregate.Count(s.events, aggregate.Query{Period: period, Filter: aggregate.Filter{Operation: op}})
+		return rows[0].Count
+	}
+	var tiles []string
+	for _, v := range doc.all(".value") {
+		tiles = append(tiles, strings.ReplaceAll(v.text(), "\u00a0", ""))
+	}
+	is.Equal(tiles[:4], []string{
+		itoa(want("2018-04-28", event.SuccessfulAuth)), // today
+		itoa(want("2018-04", event.SuccessfulAuth)),    // this month
+		itoa(int64(len(s.records))),                    // records
+		"01.04.2017",                                   // the oldest
+	})
+}
+
+func TestStatPageEqualsTheOracle(t *testing.T) {
+	s := spring(t)
+	h := httpui.New(s, options())
+	for _, text := range periods {
+		p, err := aggregate.ParsePeriod(text, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := aggregate.Total(aggregate.Count(s.events, aggregate.Query{Period: p, By: aggregate.ByOperation}))
+		doc, code := browse(t, h).page("/stat?p=" + escape(text))
+		if code != http.StatusOK {
+			t.Fatalf("%q: status %d", text, code)
+		}
+		for i, table := range doc.all("table") {
+			var sum aggregate.Tally
+			rows := table.table()
+			for _, row := range rows[1:] {
+				cells := row[len(row)-5:]
+				tally := aggregate.Tally{Attempts: atoi(t, cells[0]), Successes: atoi(t, cells[1]), Failures: atoi(t, cells[2])}
+				if tally.Events() != atoi(t, cells[4]) {
+					t.Errorf("%q: row %q does not add up", text, row)
+				}
+				sum = sum.Plus(tally)
+			}
+			foot := rows[len(rows)-1]
+			if got := atoi(t, foot[len(foot)-1]); 2*got != sum.Events() { // rows, and the total once more
+				t.Errorf("%q: table %d: total %d, rows %d", text, i, got, sum.Events()-got)
+			}
+			if i < 3 && atoi(t, foot[len(foot)-1]) != want.Events() { // all, by client, by method
+				t.Errorf("%q: table %d: total %s, want %d", text, i, foot[len(foot)-1], want.Events())
+			}
+		}
+	}
+}
+
+func TestWrongPeriodStandsBesideTheField(t *testing.T) {
+	is := is.New(t)
+	h := httpui.New(spring(t), options())
+	for _, path := range []string{"/", "/stat"} {
+		doc, code := browse(t, h).page(path + "?p=2018-0%5B4-6")
+		is.Equal(code, 400)
+		field := doc.one(t, "#p")
+		is.Equal(field.attr("value"), "2018-0[4-6") // as written
+		is.Equal(field.attr("aria-invalid"), "true")
+		is.True(strings.HasPrefix(doc.one(t, "#p-wrong").text(), "ERR-07 Vigane perioodi muster"))
+		is.Equal(doc.one(t, "#period").text(), "aprill 2018 (30 päeva)") // the rest stays
+	}
+}
+
+func TestHostilePeriods(t *testing.T) {
+	is := is.New(t)
+	h := httpui.New(spring(t), options())
+	for _, p := range []string{"(a+)+$", ".*", strings.Repeat("a", 201), "<script>alert(1)</script>", "9999-99", "\x00", "2018/", "((((((((((x{1,1000}){1,1000}"} {
+		code := browse(t, h).get("/stat?p=" + escape(p)).Code
+		is.True(code == 200 || code == 400)
+	}
+	is.Equal(browse(t, h).get("/stat?p[]=2018&p=2018").Code, 200)
+}
+
+func TestDatesBecomeAPeriod(t *testing.T) {
+	h := httpui.New(spring(t), options())
+	for url, want := range map[string]string{
+		"/stat?from=2018-04-01&to=2018-04-03&method=idcard": "/stat?p=2018-04-01/2018-04-03&method=idcard",
+		"/?from=2018-04-01&to=2018-04-01":                   "/?p=2018-04-01",
+		"/?from=2018-04-01&to=":                             "/?p=2018-04-01",
+	} {
+		w := browse(t, h).get(url)
+		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != want {
+			t.Errorf("%s: %d %s, want %s", url, w.Code, w.Header().Get("Location"), want)
+		}
+	}
+}
+
+func TestHostileNamesAreInert(t *testing.T) {
+	s := &fakeStore{}
+	for _, name := range hostile {
+		s.add(at(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
+	}
+	opts := fullOptions()
+	snapshot := opts.Reception.(fakeReception).snapshot
+	for _, name := range hostile {
+		snapshot.Senders = append(snapshot.Senders, httpui.Sender{Name: name})
+		snapshot.Samples = append(snapshot.Samples, httpui.Sample{Class: name, Sender: name, Text: name})
+		snapshot.Rejected = append(snapshot.Rejected, httpui.ClassCount{Class: name, Count: 1})
+	}
+	opts.Reception = fakeReception{snapshot: snapshot, metrics: []httpui.Metric{{Name: "x", Labels: []httpui.Label{{Name: "l", Value: hostile[0] + "\"\n"}}}}}
+	h := httpui.New(s, opts)
+	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/stat?client=" + escape(hostile[0]) + "&method=" + escape(hostile[1])} {
+		w := browse(t, h).get(path)
+		doc := parse(t, w.Body.String())
+		checkPage(t, path, doc)
+		for _, tag := range []string{"img", "script", "iframe"} {
+			if n := len(doc.all("main " + tag)); n > 0 {
+				t.Errorf("%s: %d elements %s", path, n, tag)
+			}
+		}
+	}
+}

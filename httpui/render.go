@@ -1,0 +1,197 @@
+package httpui
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// pages are the parsed pages by language and name. A page is the frame, the
+// shared parts and one file of its own.
+type pages map[event.Lang]map[string]*template.Template
+
+// parsePages parses what is embedded, once. A template that does not parse is
+// a mistake in the program, found by every test.
+func parsePages(a assets, locales map[event.Lang]*locale.Locale) pages {
+	files, err := fs.Glob(templateFiles, "templates/page_*.html")
+	if err != nil {
+		panic(err)
+	}
+	out := make(pages)
+	for lang, l := range locales {
+		out[lang] = make(map[string]*template.Template)
+		shared := template.Must(template.New("frame.html").Funcs(functions(a, l)).
+			ParseFS(templateFiles, "templates/frame.html", "templates/part_*.html"))
+		for _, file := range files {
+			name := strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")
+			t := template.Must(shared.Clone())
+			out[lang][name] = template.Must(t.ParseFS(templateFiles, file))
+		}
+	}
+	return out
+}
+
+// functions are what templates may call: words and forms of one language.
+func functions(a assets, l *locale.Locale) template.FuncMap {
+	return template.FuncMap{
+		"t":        l.T,
+		"int":      l.Int,
+		"percent":  l.Percent,
+		"day":      l.Day,
+		"dateTime": l.DateTime,
+		"reason":   l.Reason,
+		"note":     func(name string) string { return noteText(l, name) },
+		"lang":     l.Lang,
+		"asset": func(name string) string {
+			return a.byName[name].url
+		},
+	}
+}
+
+// frame is what every page has around its content.
+type frame struct {
+	Title   string
+	Nav     []link
+	Langs   []langLink
+	A11yURL string
+	Bar     *bar // nil on pages without figures
+	Version string
+	Bounds  string // of the data; "" when unknown
+	Fault   *fault // why the bounds are unknown
+	Page    any
+}
+
+// langLink switches the language and stays on the page.
+type langLink struct {
+	Lang      event.Lang
+	Text, URL string
+	Current   bool
+}
+
+// page is one page to be written.
+type page struct {
+	name   string // of its template
+	title  string // in the language of the request
+	status int    // 0: 200, or 503 when the log base answered nothing
+	view   view
+	bar    bool // shows the period bar
+	secret bool // must not be kept by anybody
+	bare   bool // asks nothing of the log base, which may be what failed
+	data   any
+}
+
+// render writes a page in its frame.
+func (r *request) render(w http.ResponseWriter, p *page) error {
+	var bounds aggregate.Bounds
+	var err error
+	if !p.bare {
+		bounds, err = r.bounds()
+	}
+	f := frame{
+		Title:   p.title,
+		Nav:     r.nav(&p.view),
+		Langs:   r.langLinks(&p.view),
+		A11yURL: p.view.link(accessibilityPath),
+		Version: r.h.version,
+		Bounds:  r.text.Bounds(bounds),
+		Page:    p.data,
+	}
+	if err != nil {
+		f.Fault = r.fault(err)
+	}
+	if p.bar {
+		f.Bar = r.bar(&p.view, bounds)
+	}
+	if p.status == 0 {
+		p.status = r.status()
+		if p.bar && p.view.periodErr != nil {
+			p.status = http.StatusBadRequest
+		}
+	}
+	var buf bytes.Buffer
+	if err := r.h.pages[r.lang][p.name].ExecuteTemplate(&buf, "frame.html", &f); err != nil {
+		return err
+	}
+	rememberLang(w, r.Request)
+	head := w.Header()
+	head.Add("Vary", "Accept, Accept-Language, Cookie")
+	head.Set("Content-Language", string(r.lang))
+	if p.secret || p.status != http.StatusOK {
+		head.Set("Cache-Control", "no-store")
+	}
+	if p.status == http.StatusServiceUnavailable {
+		head.Set("Retry-After", retryAfter)
+	}
+	send(w, r.Request, p.status, "text/html; charset=utf-8", buf.Bytes())
+	return nil
+}
+
+// nav is the main menu. It keeps period and filters from page to page.
+func (r *request) nav(v *view) []link {
+	items := []struct{ key, path string }{
+		{"nav.overview", "/"},
+		{"nav.stat", "/stat"},
+		{"nav.data", "/andmed"},
+		{"nav.help", "/abi"},
+	}
+	links := make([]link, len(items))
+	for i, it := range items {
+		under := it.path != "/" && strings.HasPrefix(v.path, it.path+"/")
+		links[i] = link{r.text.T(it.key), v.link(it.path), v.path == it.path || under}
+	}
+	return links
+}
+
+func (r *request) langLinks(v *view) []langLink {
+	var links []langLink
+	for _, l := range []event.Lang{event.Estonian, event.English} {
+		links = append(links, langLink{l, r.text.T("lang." + string(l)), v.here(param{"lang", string(l)}), l == r.lang})
+	}
+	return links
+}
+
+// writeFailurePage shows a failure in the frame of every other page.
+func (h *Handler) writeFailurePage(w http.ResponseWriter, hr *http.Request, f *failure) {
+	r := h.request(hr.Context(), hr)
+	data := failureData{Status: f.status}
+	if f.code != 0 {
+		data.Fault = &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
+	}
+	switch f.status {
+	case http.StatusNotFound:
+		data.Title, data.Hint = r.text.T("state.notFound"), r.text.T("state.notFoundHint")
+	case http.StatusForbidden:
+		data.Title, data.Hint = r.text.T("state.forbidden"), r.text.T("state.forbiddenHint")
+	case http.StatusMethodNotAllowed:
+		data.Title = r.text.T("state.methodNotAllowed")
+	case http.StatusServiceUnavailable:
+		data.Title = r.text.T("state.storeDown")
+	case http.StatusInternalServerError:
+		data.Title, data.Hint = r.text.T("error.internal"), r.text.T("error.internalHint")
+	default:
+		data.Title = r.text.T("state.badRequest")
+	}
+	v := view{path: hr.URL.Path, period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
+	err := r.render(w, &page{name: "failure", title: data.Title, status: f.status, view: v, bare: true, data: data})
+	if err != nil {
+		h.log.Error("failure page", "err", err)
+		refuse(w, f.status)
+	}
+}
+
+type failureData struct {
+	Status      int
+	Title, Hint string
+	Fault       *fault
+}

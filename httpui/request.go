@@ -1,0 +1,110 @@
+package httpui
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
+)
+
+// request is one request with what every handler needs to know.
+type request struct {
+	*http.Request
+	h    *Handler
+	ctx  context.Context // ends with Options.QueryTimeout
+	lang event.Lang
+	text *locale.Locale
+	now  time.Time // one moment for the whole page
+
+	reads, failed int // of the log base, for the status of the page
+}
+
+// handlerFunc answers a request, or returns why it cannot. It must not have
+// written anything when it returns an error.
+type handlerFunc func(w http.ResponseWriter, r *request) error
+
+// handle adapts fn. It is the one place where an error becomes an answer.
+func (h *Handler) handle(fn handlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		ctx, cancel := context.WithTimeout(hr.Context(), h.timeout)
+		defer cancel()
+		if err := fn(w, h.request(ctx, hr)); err != nil {
+			h.answerFailure(w, hr, err)
+		}
+	})
+}
+
+func (h *Handler) request(ctx context.Context, hr *http.Request) *request {
+	lang := langOf(hr)
+	return &request{
+		Request: hr, h: h, ctx: ctx, lang: lang,
+		text: h.locales[lang],
+		now:  h.now().In(h.loc),
+	}
+}
+
+// read runs one query of the log base, when its turn has come. An error that
+// has no code gets ERR-02.
+func (r *request) read(query func(ctx context.Context) error) error {
+	r.reads++
+	err := r.h.turn(r.ctx, query)
+	if err != nil {
+		r.failed++
+	}
+	return err
+}
+
+func (h *Handler) turn(ctx context.Context, query func(ctx context.Context) error) error {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return event.WithCode(event.ReadFailed, ctx.Err())
+	}
+	return event.WithCode(event.ReadFailed, query(ctx))
+}
+
+func (r *request) sums(q aggregate.Query) (rows []aggregate.Row, err error) {
+	err = r.read(func(ctx context.Context) error {
+		rows, err = r.h.store.Sums(ctx, q)
+		return err
+	})
+	return rows, err
+}
+
+// bounds does not count for the status of the page: only the footer and hints
+// need them.
+func (r *request) bounds() (b aggregate.Bounds, err error) {
+	err = r.h.turn(r.ctx, func(ctx context.Context) error {
+		b, err = r.h.store.Bounds(ctx)
+		return err
+	})
+	return b, err
+}
+
+// fault is a part of a page that could not be filled.
+type fault struct{ Code, Text, Advice string }
+
+// fault logs err and makes what stands in the place of the part.
+func (r *request) fault(err error) *fault {
+	if err == nil {
+		return nil
+	}
+	f := failureOf(err)
+	r.h.logFailure(r.Request, f)
+	if f.code == 0 {
+		return &fault{Text: r.text.T("error.internal")}
+	}
+	return &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
+}
+
+// status is 503 when no part of the page could be filled.
+func (r *request) status() int {
+	if r.failed > 0 && r.failed == r.reads {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
+}
