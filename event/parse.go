@@ -155,12 +155,12 @@ func cleanError(raw []byte, limit int) (string, Notes) {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(string(raw), ""))
+	}, string(raw))
 	if masked := MaskText(text); masked != text {
 		notes |= NoteErrorMasked
 		text = masked
 	}
-	if shortened && len(text) <= limit { // so much was blanked that the last word, cut in half, would show
+	if shortened && len(text) <= 2*limit { // so much was blanked that the last word, cut in half, may show
 		text = text[:strings.LastIndexByte(text, ' ')+1]
 	}
 	if shortened || len(text) > limit {
