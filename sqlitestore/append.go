@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zombiezen.com/go/sqlite"
@@ -153,7 +154,7 @@ func (b *batch) kind(key aggregate.Key) (kind, error) {
 	if k, ok := b.kinds[key]; ok {
 		return k, nil
 	}
-	k := kind(len(b.state.keys) + len(b.keys)) //nolint:gosec // memory ends long before
+	k := kind(len(b.state.keys) + len(b.keys))
 	err := exec(b.conn, "INSERT INTO kinds (id, client, method, operation, bank, country, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		int64(k), key.ClientID, key.Method, string(key.Operation), key.Bank, key.Country, key.ErrorCode)
 	b.kinds[key] = k
@@ -229,9 +230,7 @@ func sortedSums(sums map[dayKind]int64) []dayKind {
 // committed brings the state in line with the file.
 func (b *batch) committed(s *state) {
 	s.keys = append(s.keys, b.keys...)
-	for key, k := range b.kinds {
-		s.kinds[key] = k
-	}
+	maps.Copy(s.kinds, b.kinds)
 	for dk, n := range b.sums {
 		s.cube.Add(dk.day, s.keys[dk.kind], n)
 	}

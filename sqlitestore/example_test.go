@@ -3,7 +3,6 @@ package sqlitestore_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,14 +15,14 @@ import (
 func ExampleOpen() {
 	dir, err := os.MkdirTemp("", "tarastat")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer os.RemoveAll(dir)
 
 	ctx := context.Background()
 	store, err := sqlitestore.Open(ctx, filepath.Join(dir, "events.db"), sqlitestore.Options{})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer store.Close()
 
@@ -35,16 +34,16 @@ func ExampleOpen() {
 		Operation: event.SuccessfulAuth,
 	}
 	if err := store.Append(ctx, []event.Record{{ID: 1, Event: e}, {ID: 2, Event: e}}); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	april, err := aggregate.ParsePeriod("2018-04", nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	rows, err := store.Sums(ctx, aggregate.Query{Period: april, By: aggregate.ByClient | aggregate.ByMethod})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	for _, r := range rows {
 		fmt.Println(r.Key.ClientID, r.Key.Method, r.Count)

@@ -135,7 +135,7 @@ func runScript(c *sqlite.Conn, script string) error {
 			return err
 		}
 		_, err = stmt.Step()
-		if err := errors.Join(err, stmt.Finalize()); err != nil {
+		if err := errors.Join(err, stmt.Finalize()); err != nil { //nolint:misspell // their spelling
 			return err
 		}
 		script = script[len(script)-rest:]

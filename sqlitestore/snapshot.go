@@ -28,7 +28,7 @@ func (s *Store) reader(ctx context.Context) (*sqlite.Conn, error) {
 type snapshot struct {
 	conn *sqlite.Conn
 	keys []aggregate.Key // by kind
-	part []section
+	part []section       // in the order of months
 }
 
 // section is the part of one month's table that a period may concern.
@@ -76,32 +76,35 @@ func (s *Store) pin(c *sqlite.Conn, p aggregate.Period, also func(*state)) (*sna
 
 // sections says where records of p may be, in the order of months.
 func (s *state) sections(p aggregate.Period, loc *time.Location) []section {
-	from, to := int64(math.MinInt64), int64(math.MaxInt64) // hours
+	fromHour, toHour := int64(math.MinInt64), int64(math.MaxInt64)
 	first, last := odd, month(math.MaxInt32)
+	odds := p.From.IsZero() || p.To.IsZero()
 	if !p.From.IsZero() {
-		first = monthOf(p.From.In(loc))
-		from = floorHour(p.From)
+		from := p.From.In(loc)
+		fromHour, first = floorHour(from), monthOf(from)
+		odds = odds || from.Year() < firstYear
 	}
 	if !p.To.IsZero() {
-		end := p.To.Add(-1)
-		to = floorHour(end)
-		if m := monthOf(end.In(loc)); m != odd || end.Year() < firstYear {
-			last = m
+		to := p.To.Add(-1).In(loc)
+		toHour = floorHour(to)
+		odds = odds || to.Year() > lastYear
+		if to.Year() <= lastYear {
+			last = monthOf(to)
 		}
 	}
 	var parts []section
 	for m, spans := range s.spans {
-		if m != odd && (m < first || m > last) {
+		if (m == odd && !odds) || (m != odd && (m < first || m > last)) {
 			continue
 		}
-		sec := section{month: m}
+		part := section{month: m}
 		for h, r := range spans {
-			if m == odd || (from <= h && h <= to) {
-				sec.ranges = append(sec.ranges, r)
+			if m == odd || (fromHour <= h && h <= toHour) {
+				part.ranges = append(part.ranges, r)
 			}
 		}
-		if sec.ranges = join(sec.ranges); len(sec.ranges) > 0 {
-			parts = append(parts, sec)
+		if part.ranges = join(part.ranges); len(part.ranges) > 0 {
+			parts = append(parts, part)
 		}
 	}
 	slices.SortFunc(parts, func(a, b section) int { return cmp.Compare(a.month, b.month) })

@@ -28,15 +28,6 @@ func (r idRange) with(o idRange) idRange {
 // hours are the spans of one month.
 type hours map[int64]idRange
 
-// all is the range of every record of the month.
-func (h hours) all() idRange {
-	var r idRange
-	for _, s := range h {
-		r = r.with(s)
-	}
-	return r
-}
-
 // state is what the store knows of the file without asking. It equals what was
 // last committed.
 type state struct {
@@ -44,7 +35,7 @@ type state struct {
 	keys   []aggregate.Key // by kind; only ever appended to
 	kinds  map[aggregate.Key]kind
 	spans  map[month]hours
-	ids    map[month]idRange // hours.all of each month
+	ids    map[month]idRange // of all hours of the month
 	tables map[month]bool
 	lastID int64
 }
@@ -90,7 +81,7 @@ func (s *state) loadKinds(c *sqlite.Conn) error {
 	}
 	const q = "SELECT id, client, method, operation, bank, country, error FROM kinds ORDER BY id"
 	return each(c, q, func(row *sqlite.Stmt) error {
-		k := kind(row.ColumnInt32(0))
+		k := row.ColumnInt32(0)
 		// Numbers of kinds that were pruned stay unused, at a slot each.
 		for int(k) >= len(s.keys) {
 			s.keys = append(s.keys, aggregate.Key{})

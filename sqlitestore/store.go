@@ -51,10 +51,11 @@ type Store struct {
 // [ErrNewerSchema] or the cause in the file system. ctx bounds the opening only.
 func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	s := &Store{path: path, opts: opts.withDefaults(), turn: make(chan struct{}, 1)}
+	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.open(ctx); err != nil {
+		s.close()
 		return nil, fail(ctx, event.Unreachable, "open "+path, errors.Join(err, s.release()))
 	}
-	s.closing, s.close = context.WithCancel(context.Background())
 	s.turn <- struct{}{}
 	return s, nil
 }
@@ -83,9 +84,16 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.state, err = load(s.writer); err != nil {
 		return err
 	}
+	begun, err := deletions(s.writer, s.opts.Location, "SELECT * FROM deletions WHERE NOT done ORDER BY id")
+	if err != nil {
+		return err
+	}
 	s.writer.SetInterrupt(nil)
-	s.readers, err = openReaders(s.path, s.opts)
-	return err
+	if s.readers, err = openReaders(s.path, s.opts); err != nil {
+		return err
+	}
+	s.resumed.Go(func() { s.resume(begun) })
+	return nil
 }
 
 // Close waits for what is being written, interrupts queries, and releases the

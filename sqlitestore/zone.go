@@ -52,7 +52,7 @@ func rebuild(c *sqlite.Conn, loc *time.Location) error {
 		err := each(c, m.sql("SELECT id, sec, nano, kind FROM records_%d"), func(row *sqlite.Stmt) error {
 			t := instant{row.ColumnInt64(1), row.ColumnInt64(2)}
 			day, m := b.cal.at(t.time())
-			b.count(row.ColumnInt64(0), day, m, t.sec, kind(row.ColumnInt32(3)))
+			b.count(row.ColumnInt64(0), day, m, t.sec, row.ColumnInt32(3))
 			return nil
 		})
 		if err != nil {

@@ -1,0 +1,20 @@
+// Package storetest is what a log base has to do, as tests. Every store runs
+// [Run] in its own tests; whoever writes a new one begins here.
+//
+// The suite says one thing in many ways: what a store answers equals what
+// [aggregate.Count] says of the records it was given, whatever happened in
+// between – batches handed over twice, deletions, restarts, contexts that
+// ended, several callers at once.
+//
+//   - Append is all or nothing. A record whose ID is kept already is left out,
+//     whichever batch it comes with. After an error the same batch may come again.
+//   - LastID, Bounds, Clients, Sums and Extent speak of what is kept now; LastID
+//     alone does not go back when records are deleted.
+//   - Records gives every record as it came: the same instant, the same texts.
+//     They come month by month in the default zone, within a month by ID; events
+//     outside the years 2000 to 2099 may count as one month of their own.
+//   - Delete removes what lies in the period and has an ID up to UpTo, nothing
+//     else, and tells the audit first. A period that is not bounded is refused.
+//     A deletion that was interrupted is ended after the base is opened again.
+//   - Recount finds nothing to mend. Ping leaves nothing behind.
+package storetest

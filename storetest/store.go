@@ -1,0 +1,117 @@
+package storetest
+
+import (
+	"context"
+	"iter"
+	"testing"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+)
+
+// Store is everything that is asked of a log base.
+type Store interface {
+	Append(ctx context.Context, batch []event.Record) error
+	LastID(ctx context.Context) (int64, error)
+	Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error)
+	Bounds(ctx context.Context) (aggregate.Bounds, error)
+	Clients(ctx context.Context) ([]aggregate.Seen, error)
+	Ping(ctx context.Context) error
+	Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error)
+	Delete(ctx context.Context, d aggregate.Deletion) (int64, error)
+	Deletions(ctx context.Context) ([]aggregate.Deletion, error)
+	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
+	Recount(ctx context.Context, p aggregate.Period) (changed int64, err error)
+	Close() error
+}
+
+// Open opens the base called name, in the default zone, and makes it when there
+// is none. The suite closes what it opens, and opens a base again under the same
+// name. A name is the path of a directory that is empty at first and goes when
+// the test ends; a store that keeps its data elsewhere may take it for a mere name.
+type Open func(t *testing.T, name string) Store
+
+// Options are the settings of [Run].
+type Options struct {
+	// Seed decides every random choice. 0 is a fixed seed of the suite's own.
+	Seed uint64
+
+	// Events is how many events one random history hands over. 0 is 2000. A
+	// slow store may ask for fewer; under 200 the suite finds little.
+	Events int
+
+	// Histories is how many random histories are played. 0 is 3.
+	Histories int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Seed == 0 {
+		o.Seed = 20180428
+	}
+	if o.Events <= 0 {
+		o.Events = 2000
+	}
+	if o.Histories <= 0 {
+		o.Histories = 3
+	}
+	return o
+}
+
+// Run holds a store to the contract.
+func Run(t *testing.T, open Open, o Options) {
+	t.Helper()
+	s := suite{open: open, o: o.withDefaults()}
+	t.Run("Empty", s.empty)
+	t.Run("Append", s.append)
+	t.Run("OddValues", s.oddValues)
+	t.Run("Periods", s.periods)
+	t.Run("Deletion", s.deletion)
+	t.Run("DeletionRefused", s.deletionRefused)
+	t.Run("DeletionUpTo", s.deletionUpTo)
+	t.Run("DeletionInterrupted", s.deletionInterrupted)
+	t.Run("CancelledContext", s.cancelledContext)
+	t.Run("Concurrent", s.concurrent)
+	t.Run("History", s.histories)
+}
+
+// suite is one run of the tests.
+type suite struct {
+	open Open
+	o    Options
+}
+
+// base is one log base and what it must hold.
+type base struct {
+	t     *testing.T
+	suite suite
+	name  string
+	store Store
+	model *model
+}
+
+// base opens a new log base.
+func (s suite) base(t *testing.T) *base {
+	t.Helper()
+	b := &base{t: t, suite: s, name: t.TempDir(), model: newModel()}
+	b.store = s.open(t, b.name)
+	t.Cleanup(func() { _ = b.store.Close() }) // a second Close may well fail
+	return b
+}
+
+// restart closes the base and opens it again.
+func (b *base) restart() {
+	b.t.Helper()
+	if err := b.store.Close(); err != nil {
+		b.t.Fatalf("Close: %v", err)
+	}
+	b.store = b.suite.open(b.t, b.name)
+}
+
+// append hands over a batch, which must succeed.
+func (b *base) append(batch []event.Record) {
+	b.t.Helper()
+	if err := b.store.Append(b.t.Context(), batch); err != nil {
+		b.t.Fatalf("Append: %v", err)
+	}
+	b.model.append(batch)
+}
