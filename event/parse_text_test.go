@@ -100,7 +100,7 @@ func TestParseError(t *testing.T) {
 			`a ` + strings.Repeat("1", 4*limit-10) + ` 38001085718`, "a *** ", event.NoteErrorMasked | event.NoteErrorCut,
 		},
 		"identity code where the search ends, at the limit": {
-			x[14:] + ` ` + strings.Repeat("1", 3*limit+2) + ` 38001085718`, x[14:] + " *** ", event.NoteErrorMasked | event.NoteErrorCut,
+			x[14:] + ` ` + strings.Repeat("1", 3*limit+2) + ` 38001085718 ei leitud`, x[14:] + " *** ", event.NoteErrorMasked | event.NoteErrorCut,
 		},
 	}
 	for name, tt := range tests {
