@@ -189,17 +189,13 @@ func (c *conn) drain() {
 // mayEnd is called while draining, when a read has timed out. It reports whether
 // the connection stands at a frame boundary and nothing more has arrived.
 func (c *conn) mayEnd() bool {
-	if !c.frames.atBoundary() {
-		// Half a frame: wait for the rest. Shutdown's context bounds it.
-		_ = c.raw.SetReadDeadline(time.Time{})
-		c.quiet = false
-		return false
-	}
-	if c.quiet && !hasBytes(c.raw) {
+	boundary := c.frames.atBoundary()
+	if boundary && c.quiet && !hasBytes(c.raw) {
 		return true
 	}
-	// The first timeout is Shutdown's: it says nothing of what has arrived.
-	c.quiet = true
+	// The first timeout at a boundary may be Shutdown's own, which says nothing of
+	// what has arrived. Half a frame waits for the rest as long as Shutdown does.
+	c.quiet = boundary
 	_ = c.raw.SetReadDeadline(time.Now().Add(drainQuiet))
 	return false
 }

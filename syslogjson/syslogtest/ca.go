@@ -16,8 +16,9 @@ import (
 
 // CA is a throwaway certificate authority. Its key never leaves the process.
 type CA struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	cert  *x509.Certificate
+	key   *ecdsa.PrivateKey
+	chain [][]byte // of an intermediate authority: up to the root, without it
 }
 
 // CertOptions are the properties of an issued certificate. The zero value is a
@@ -35,17 +36,30 @@ type CertOptions struct {
 // NewCA returns a new authority. It panics if the system has no randomness.
 func NewCA() *CA {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	template := &x509.Certificate{
+	template := authority("syslogtest CA")
+	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
+	return &CA{cert: must(x509.ParseCertificate(der)), key: key}
+}
+
+// Intermediate returns an authority vouched for by ca. Certificates that it issues
+// carry the chain up to ca's.
+func (ca *CA) Intermediate() *CA {
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	template := authority("syslogtest intermediate CA")
+	der := must(x509.CreateCertificate(rand.Reader, template, ca.cert, key.Public(), ca.key))
+	return &CA{cert: must(x509.ParseCertificate(der)), key: key, chain: append([][]byte{der}, ca.chain...)}
+}
+
+func authority(name string) *x509.Certificate {
+	return &x509.Certificate{
 		SerialNumber:          serial(),
-		Subject:               pkix.Name{CommonName: "syslogtest CA"},
+		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             time.Now().Add(-time.Hour),
 		NotAfter:              time.Now().Add(24 * time.Hour),
 		KeyUsage:              x509.KeyUsageCertSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,
 	}
-	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
-	return &CA{cert: must(x509.ParseCertificate(der)), key: key}
 }
 
 // Pool returns a pool with this authority alone.
@@ -76,13 +90,13 @@ func (ca *CA) Issue(opts CertOptions) tls.Certificate {
 	if opts.ExtKeyUsage == nil {
 		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
-	parent, signer := ca.cert, ca.key
+	parent, signer, chain := ca.cert, ca.key, ca.chain
 	if opts.SelfSigned {
-		parent, signer = template, key
+		parent, signer, chain = template, key, nil
 	}
 	der := must(x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer))
 	return tls.Certificate{
-		Certificate: [][]byte{der},
+		Certificate: append([][]byte{der}, chain...),
 		PrivateKey:  key,
 		Leaf:        must(x509.ParseCertificate(der)),
 	}

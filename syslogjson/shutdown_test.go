@@ -1,0 +1,283 @@
+package syslogjson_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/syslogjson"
+	"github.com/e-gov/tarastat/syslogjson/syslogtest"
+)
+
+// The first fault of aesthetics.md 4.3: an idle peer held Shutdown up until its
+// context ended. This context never ends.
+func TestShutdownIdlePeers(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	srv := newServer(t, &got)
+	srv.Start()
+	const n = 20
+	clients := make([]*syslogjson.Client, n)
+	for i := range clients {
+		clients[i] = srv.Dial(syslogjson.ClientOptions{})
+		is.NoErr(clients[i].Send([]byte("{}")))
+	}
+	is.NoErr(got.Wait(inTime(t), n))
+	is.NoErr(srv.Shutdown(context.Background()))
+	is.Equal(srv.Stats().Active, 0)
+	is.Equal(srv.Stats().ReadErrors, uint64(0))
+	for _, c := range clients {
+		is.True(c.Close() != nil) // reset: the sender notices
+	}
+}
+
+// The second fault: Serve went on after Close.
+func TestServeAfterEnd(t *testing.T) {
+	ends := map[string]func(*syslogjson.Server) error{
+		"close":    (*syslogjson.Server).Close,
+		"shutdown": func(s *syslogjson.Server) error { return s.Shutdown(context.Background()) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			srv := &syslogjson.Server{Handler: new(syslogtest.Collector)}
+			is.NoErr(end(srv)) // before it ever served
+			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			is.NoErr(err)
+			is.Equal(srv.Serve(ln), syslogjson.ErrServerClosed)
+			_, err = ln.Accept()
+			is.True(errors.Is(err, net.ErrClosed)) // Serve has closed it
+		})
+	}
+}
+
+// The third fault: concurrent Close could panic.
+func TestCloseConcurrently(t *testing.T) {
+	for range 50 {
+		srv := newServer(t, new(syslogtest.Collector))
+		srv.TLSConfig = nil
+		srv.Start()
+		nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				var err error
+				if i%4 == 3 {
+					err = srv.Shutdown(context.Background())
+				} else {
+					err = srv.Server.Close()
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		_ = nc.Close()
+		if err := srv.Server.Close(); err != nil { // and again
+			t.Error(err)
+		}
+	}
+}
+
+// heldServer serves plain TCP with a handler that waits until release is called.
+func heldServer(t *testing.T) (srv *syslogtest.Server, got *syslogtest.Collector, held <-chan struct{}, release func()) {
+	t.Helper()
+	gate, entered := make(chan struct{}), make(chan struct{})
+	var once, open sync.Once
+	got = &syslogtest.Collector{Answer: func(*syslogjson.Message) error {
+		once.Do(func() { close(entered) })
+		<-gate
+		return nil
+	}}
+	srv = newServer(t, got)
+	release = func() { open.Do(func() { close(gate) }) }
+	t.Cleanup(release)
+	return srv, got, entered, release
+}
+
+// shutDown calls Shutdown and returns when it has stopped accepting.
+func shutDown(ctx context.Context, t *testing.T, srv *syslogtest.Server) <-chan error {
+	t.Helper()
+	result := make(chan error, 1)
+	go func() { result <- srv.Shutdown(ctx) }()
+	await(t, "no more accepting", func() bool {
+		nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", srv.Addr)
+		if err == nil {
+			_ = nc.Close()
+		}
+		return err != nil
+	})
+	return result
+}
+
+// What has arrived before Shutdown is handed on, however slow the handler is.
+func TestShutdownReadsWhatArrived(t *testing.T) {
+	for _, secure := range []bool{true, false} {
+		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
+			is := is.New(t)
+			srv, got, held, release := heldServer(t)
+			tlsConfig := srv.ClientTLS()
+			if !secure {
+				srv.TLSConfig, tlsConfig = nil, nil
+			}
+			srv.Start()
+			c, err := syslogjson.Dial(inTime(t), srv.Addr, tlsConfig, syslogjson.ClientOptions{})
+			is.NoErr(err)
+			const n = 500
+			for i := range n { // one record each; together they fit into a socket
+				is.NoErr(c.Send(fmt.Appendf(nil, `{"n":%d}`, i)))
+			}
+			<-held
+			result := shutDown(context.Background(), t, srv)
+			release()
+			is.NoErr(<-result)
+			is.Equal(got.Len(), n)
+			for i, p := range got.Payloads() {
+				is.Equal(p, fmt.Sprintf(`{"n":%d}`, i))
+			}
+		})
+	}
+}
+
+// The connection ends with RST, not with FIN.
+func TestShutdownResets(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	srv := newServer(t, &got)
+	srv.TLSConfig = nil
+	srv.Start()
+	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+	is.NoErr(err)
+	defer func() { _ = nc.Close() }()
+	_, err = io.WriteString(nc, "<1>{}\n")
+	is.NoErr(err)
+	is.NoErr(got.Wait(inTime(t), 1))
+	is.NoErr(srv.Shutdown(context.Background()))
+	_, err = nc.Read(make([]byte, 1))
+	is.True(errors.Is(err, syscall.ECONNRESET))
+}
+
+func TestShutdownHalfFrame(t *testing.T) {
+	tests := map[string][2]string{
+		"line":     {"<1>{}\n<1>{\"n\"", ":2}\n"},
+		"counted":  {oc("<1>{}") + "10 <1>{", "\"n\":2}"},
+		"oversize": {"<1>{}\n<1>" + strings.Repeat("x", syslogjson.DefaultMaxMessageBytes), "x\n<1>{}\n"},
+	}
+	for name, parts := range tests {
+		start := func(t *testing.T) (*syslogtest.Server, *syslogtest.Collector, net.Conn) {
+			t.Helper()
+			is := is.New(t)
+			got := new(syslogtest.Collector)
+			srv := newServer(t, got)
+			srv.TLSConfig = nil
+			srv.Start()
+			nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+			is.NoErr(err)
+			t.Cleanup(func() { _ = nc.Close() })
+			_, err = io.WriteString(nc, parts[0])
+			is.NoErr(err)
+			is.NoErr(got.Wait(inTime(t), 1))
+			if name == "oversize" {
+				await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected.Oversize == 1 })
+			}
+			return srv, got, nc
+		}
+		t.Run(name+"/completed", func(t *testing.T) {
+			is := is.New(t)
+			srv, got, nc := start(t)
+			result := shutDown(context.Background(), t, srv)
+			_, err := io.WriteString(nc, parts[1])
+			is.NoErr(err)
+			is.NoErr(<-result)
+			is.Equal(got.Len(), 2)
+		})
+		t.Run(name+"/never", func(t *testing.T) {
+			is := is.New(t)
+			srv, got, _ := start(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			result := shutDown(ctx, t, srv)
+			cancel()
+			is.Equal(<-result, context.Canceled)
+			await(t, "the connection is forced", func() bool { return srv.Stats().Active == 0 })
+			is.Equal(got.Len(), 1)
+			st := srv.Stats()
+			is.Equal(st.Frames, st.Messages+st.Rejected.Total())
+			is.Equal(st.Rejected.Total(), uint64(1)) // the half frame is accounted for
+		})
+	}
+}
+
+// A sender that never stops does not hold Shutdown up for ever, and loses no frame
+// in the middle.
+func TestShutdownBusySender(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	srv := newServer(t, &got)
+	srv.Start()
+	c := srv.Dial(syslogjson.ClientOptions{Form: syslogjson.FormOctet})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for i := 0; c.Send(fmt.Appendf(nil, `{"n":%d}`, i)) == nil; i++ {
+			continue
+		}
+	}()
+	is.NoErr(got.Wait(inTime(t), 1000))
+	is.NoErr(srv.Shutdown(inTime(t)))
+	<-stopped
+	for i, p := range got.Payloads() {
+		is.Equal(p, fmt.Sprintf(`{"n":%d}`, i))
+	}
+	st := srv.Stats()
+	is.Equal(st.Frames, st.Messages)
+}
+
+// Peers that have not finished their handshake are released too.
+func TestShutdownInHandshake(t *testing.T) {
+	is := is.New(t)
+	srv := newServer(t, new(syslogtest.Collector))
+	srv.Start()
+	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+	is.NoErr(err)
+	defer func() { _ = nc.Close() }()
+	await(t, "the connection is accepted", func() bool { return srv.Stats().Active == 1 })
+	is.NoErr(srv.Shutdown(context.Background()))
+}
+
+// The handlers' context lives through Shutdown and ends with Close.
+func TestHandlerContext(t *testing.T) {
+	is := is.New(t)
+	entered, ended := make(chan struct{}), make(chan struct{})
+	srv := newServer(t, syslogjson.HandlerFunc(func(ctx context.Context, _ *syslogjson.Message) error {
+		close(entered)
+		<-ctx.Done()
+		close(ended)
+		return ctx.Err()
+	}))
+	srv.Start()
+	c := srv.Dial(syslogjson.ClientOptions{})
+	is.NoErr(c.Send([]byte("{}")))
+	<-entered
+	ctx, cancel := context.WithCancel(context.Background())
+	result := shutDown(ctx, t, srv)
+	select {
+	case <-ended:
+		t.Fatal("the context ended in Shutdown")
+	default:
+	}
+	cancel()
+	is.Equal(<-result, context.Canceled)
+	<-ended
+}

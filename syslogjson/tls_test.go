@@ -1,0 +1,291 @@
+package syslogjson_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/syslogjson"
+	"github.com/e-gov/tarastat/syslogjson/syslogtest"
+)
+
+var versions = []struct {
+	name string
+	id   uint16
+}{{"1.2", tls.VersionTLS12}, {"1.3", tls.VersionTLS13}}
+
+// Reliability.md row 31 and section 2: which certificates may send.
+func TestClientCertificates(t *testing.T) {
+	now := time.Now()
+	serverOnly := []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	tests := []struct {
+		name string
+		cert func(ca *syslogtest.CA) tls.Certificate
+		// peer is the name under which it is accepted.
+		peer string
+		// refused is why it is not; only meant when peer is "".
+		refused syslogjson.HandshakeFailure
+	}{
+		{"common name only", issue(syslogtest.CertOptions{CommonName: "tara-1"}), "tara-1", 0},
+		{"common name and DNS name", issue(syslogtest.CertOptions{CommonName: "tara-1", DNSNames: []string{"tara.ee"}}), "tara-1", 0},
+		{"DNS name only", issue(syslogtest.CertOptions{DNSNames: []string{"tara.ee", "b.ee"}}), "tara.ee", 0},
+		{"wildcard", issue(syslogtest.CertOptions{DNSNames: []string{"*.tara.ee"}}), "*.tara.ee", 0},
+		{"no key usage", issue(syslogtest.CertOptions{CommonName: "old", ExtKeyUsage: []x509.ExtKeyUsage{}}), "old", 0},
+		{"control characters in the name", issue(syslogtest.CertOptions{CommonName: "a\x1b\n\u202eb"}), "a???b", 0},
+		{"long name", issue(syslogtest.CertOptions{CommonName: strings.Repeat("õ", 200)}), strings.Repeat("õ", 128), 0},
+		{"two-deep chain", func(ca *syslogtest.CA) tls.Certificate {
+			return ca.Intermediate().Issue(syslogtest.CertOptions{CommonName: "deep"})
+		}, "deep", 0},
+		{"self-signed, trusted itself", nil, "listed", 0},
+
+		{"server authentication only", issue(syslogtest.CertOptions{CommonName: "x", ExtKeyUsage: serverOnly}), "", syslogjson.HandshakeCertificate},
+		{"other authority", func(*syslogtest.CA) tls.Certificate {
+			return syslogtest.NewCA().Issue(syslogtest.CertOptions{CommonName: "x"})
+		}, "", syslogjson.HandshakeCertificate},
+		{"self-signed", issue(syslogtest.CertOptions{CommonName: "x", SelfSigned: true}), "", syslogjson.HandshakeCertificate},
+		{"expired", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(-2 * time.Hour), NotAfter: now.Add(-time.Hour)}), "", syslogjson.HandshakeCertificate},
+		{"not yet valid", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(time.Hour)}), "", syslogjson.HandshakeCertificate},
+		{"none", func(*syslogtest.CA) tls.Certificate { return tls.Certificate{} }, "", syslogjson.HandshakeNoCertificate},
+	}
+	for _, tt := range tests {
+		for _, version := range versions {
+			t.Run(tt.name+"/"+version.name, func(t *testing.T) {
+				is := is.New(t)
+				var got syslogtest.Collector
+				var log lockedBuffer
+				srv := newServer(t, &got)
+				srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
+				failures := make(chan *syslogjson.HandshakeError, 10)
+				srv.OnHandshakeError = func(e *syslogjson.HandshakeError) { failures <- e }
+				var cert tls.Certificate
+				if tt.cert == nil {
+					cert = srv.CA.Issue(syslogtest.CertOptions{CommonName: "listed", SelfSigned: true})
+					srv.TLSConfig.ClientCAs.AddCert(cert.Leaf)
+				} else {
+					cert = tt.cert(srv.CA)
+				}
+				srv.Start()
+				cfg := srv.ClientTLSWith(cert)
+				cfg.MinVersion, cfg.MaxVersion = version.id, version.id
+				// A client without a fitting certificate sends none; this one sends it anyway.
+				cfg.Certificates = nil
+				cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil }
+				c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{})
+				if err == nil {
+					_ = c.Send([]byte("{}")) // under TLS 1.3 a refused sender may see no error
+				}
+				if tt.peer != "" {
+					is.NoErr(err)
+					is.NoErr(c.Close())
+					is.Equal(got.Messages()[0].Peer.Name, tt.peer)
+					is.Equal(srv.Stats().Handshakes.Total(), uint64(0))
+					return
+				}
+				failure := <-failures
+				is.Equal(failure.Failure, tt.refused)
+				is.True(failure.Peer.Addr.IsValid())
+				if tt.refused == syslogjson.HandshakeCertificate {
+					is.Equal(failure.Peer.Name, "x")
+					is.True(failure.NotAfter.Equal(cert.Leaf.NotAfter))
+				}
+				await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 })
+				is.Equal(srv.Stats().Handshakes.Total(), uint64(1))
+				is.Equal(srv.Stats().Frames, uint64(0))
+				is.Equal(strings.Count(log.String(), "reason="+tt.refused.String()), 1)
+				is.Equal(len(srv.Peers()), 0)
+			})
+		}
+	}
+}
+
+func issue(opts syslogtest.CertOptions) func(ca *syslogtest.CA) tls.Certificate {
+	return func(ca *syslogtest.CA) tls.Certificate { return ca.Issue(opts) }
+}
+
+// Reliability.md row 32: what is not TLS is refused before any parsing, and named.
+func TestNotTLS(t *testing.T) {
+	tests := []struct {
+		name, first string
+		want        syslogjson.HandshakeFailure
+	}{
+		{"plain syslog", bsd(j("a")) + "\n", syslogjson.HandshakePlain},
+		{"counted syslog", oc(p5(j("a"))), syslogjson.HandshakePlain},
+		{"HTTP", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", syslogjson.HandshakeHTTP},
+		{"HTTP POST", "POST / HTTP/1.1\r\nHost: x\r\n\r\n", syslogjson.HandshakeHTTP},
+		{"gibberish", "\x00\xff\x13\x37\x00\x00\x00\x00", syslogjson.HandshakePlain},
+		{"nothing", "", syslogjson.HandshakeLeft},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			is := is.New(t)
+			var log lockedBuffer
+			srv := newServer(t, new(syslogtest.Collector))
+			srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			failures := make(chan *syslogjson.HandshakeError, 1)
+			srv.OnHandshakeError = func(e *syslogjson.HandshakeError) { failures <- e }
+			srv.Start()
+			nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+			is.NoErr(err)
+			_, err = io.WriteString(nc, tt.first)
+			is.NoErr(err)
+			is.NoErr(nc.(*net.TCPConn).CloseWrite())
+			failure := <-failures
+			is.NoErr(nc.Close())
+			is.Equal(failure.Failure, tt.want)
+			is.True(strings.Contains(failure.Error(), "127.0.0.1"))
+			is.Equal(srv.Stats().Frames, uint64(0))
+			is.Equal(strings.Count(log.String(), "reason="+tt.want.String()), 1)
+			is.True(strings.Contains(log.String(), "addr=127.0.0.1"))
+		})
+	}
+}
+
+// Reliability.md row 37: old versions and weak suites are refused.
+func TestOldTLS(t *testing.T) {
+	weak := map[string]func(*tls.Config){
+		"TLS 1.0": func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 },
+		"TLS 1.1": func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS11, tls.VersionTLS11 },
+		"CBC": func(c *tls.Config) {
+			c.MaxVersion = tls.VersionTLS12
+			c.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}
+		},
+		"RC4": func(c *tls.Config) {
+			c.MaxVersion = tls.VersionTLS12
+			c.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}
+		},
+		"RSA key exchange": func(c *tls.Config) {
+			c.MaxVersion = tls.VersionTLS12
+			c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}
+		},
+	}
+	srv := newServer(t, new(syslogtest.Collector))
+	srv.Start()
+	for name, weaken := range weak {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			before := srv.Stats().Handshakes.Other
+			cfg := srv.ClientTLS()
+			weaken(cfg)
+			_, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{})
+			is.True(err != nil)
+			await(t, "the refusal is counted", func() bool { return srv.Stats().Handshakes.Other == before+1 })
+		})
+	}
+}
+
+// No session is ever resumed: the server forbids tickets, also in a configuration
+// that is chosen for each client.
+func TestNoTickets(t *testing.T) {
+	for _, version := range versions {
+		t.Run(version.name, func(t *testing.T) {
+			is := is.New(t)
+			var got syslogtest.Collector
+			srv := newServer(t, &got)
+			willing := srv.TLSConfig.Clone()
+			willing.SessionTicketsDisabled = false
+			srv.TLSConfig.SessionTicketsDisabled = false
+			srv.TLSConfig.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return willing, nil }
+			// A reply makes the client read, and with it any ticket.
+			srv.Replies, srv.Greeting = true, "hello"
+			srv.Start()
+			cfg := srv.ClientTLS()
+			cfg.MinVersion, cfg.MaxVersion = version.id, version.id
+			cfg.ClientSessionCache = tls.NewLRUClientSessionCache(4)
+			for range 3 {
+				nc, err := (&tls.Dialer{Config: cfg}).DialContext(inTime(t), "tcp", srv.Addr)
+				is.NoErr(err)
+				_, err = io.ReadFull(nc, make([]byte, len("hello\r\n")))
+				is.NoErr(err)
+				is.True(!nc.(*tls.Conn).ConnectionState().DidResume)
+				is.NoErr(nc.Close())
+			}
+			is.True(!willing.SessionTicketsDisabled)       // the caller's own
+			is.True(!srv.TLSConfig.SessionTicketsDisabled) // is not changed
+		})
+	}
+}
+
+// Reliability.md row 19: peers that are silent or slow in their handshake keep
+// nobody out, even if only one handshake may compute at once.
+func TestSlowHandshakes(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	srv := newServer(t, &got)
+	srv.MaxHandshakes = 1
+	srv.Start()
+	hello := clientHello(t, srv)
+	const each = 10
+	for i := range 3 * each {
+		nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+		is.NoErr(err)
+		defer func() { _ = nc.Close() }()
+		// Nothing, one byte, or a whole hello without what must follow it.
+		_, err = nc.Write(hello[:[]int{0, 1, len(hello)}[i%3]])
+		is.NoErr(err)
+	}
+	await(t, "all are waiting", func() bool { return srv.Stats().Active == 3*each })
+	c := srv.Dial(syslogjson.ClientOptions{})
+	is.NoErr(c.Send([]byte("{}")))
+	is.NoErr(c.Close())
+	is.Equal(got.Len(), 1)
+	is.Equal(srv.Stats().Handshakes.Total(), uint64(0)) // the slow ones still wait
+}
+
+// clientHello returns the first flight of a TLS client.
+func clientHello(t *testing.T, srv *syslogtest.Server) []byte {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	defer func() { _ = ours.Close() }()
+	go func() { _ = tls.Client(theirs, srv.ClientTLS()).HandshakeContext(t.Context()) }()
+	b := make([]byte, 16<<10)
+	n, err := ours.Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b[:n]
+}
+
+func TestHandshakeTimeout(t *testing.T) {
+	is := is.New(t)
+	srv := newServer(t, new(syslogtest.Collector))
+	srv.HandshakeTimeout = time.Millisecond
+	srv.Start()
+	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+	is.NoErr(err)
+	defer func() { _ = nc.Close() }()
+	_, err = nc.Read(make([]byte, 1))
+	is.True(err != nil) // closed by the server
+	await(t, "it is counted", func() bool { return srv.Stats().Handshakes.TimedOut == 1 })
+}
+
+func TestListenAndServeTLS(t *testing.T) {
+	is := is.New(t)
+	ca := syslogtest.NewCA()
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "server.crt"), filepath.Join(dir, "server.key")
+	certPEM, keyPEM := syslogtest.PEMPair(ca.ServerCert())
+	is.NoErr(os.WriteFile(certFile, certPEM, 0o600))
+	is.NoErr(os.WriteFile(keyFile, keyPEM, 0o600))
+
+	srv := &syslogjson.Server{Addr: "127.0.0.1:0", Handler: new(syslogtest.Collector), Logger: silent()}
+	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no TLSConfig: whom to accept?
+	srv.TLSConfig = syslogjson.ServerTLSConfig(tls.Certificate{}, ca.Pool())
+	is.True(srv.ListenAndServeTLS(certFile, certFile) != nil) // no key
+	srv.Addr = "256.0.0.1:0"
+	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no address
+	srv.Addr = "127.0.0.1:0"
+	served := make(chan error)
+	go func() { served <- srv.ListenAndServeTLS(certFile, keyFile) }()
+	is.NoErr(srv.Close())
+	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
+}
