@@ -1,6 +1,7 @@
 package syslogjson
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,8 +15,9 @@ import (
 // conn is one connection of a Server, served by one goroutine.
 type conn struct {
 	s     *Server
-	raw   net.Conn // TCP, beneath TLS
-	nc    net.Conn // what is read: raw, or TLS over it
+	tls   *tls.Config // nil: plain TCP
+	raw   net.Conn    // TCP, beneath TLS
+	nc    net.Conn    // what is read: raw, or TLS over it
 	peer  Peer
 	stats *peerCounters
 	reply *replier // nil when nothing is written
@@ -31,8 +33,8 @@ type conn struct {
 	drained int  // bytes of frames read while draining
 }
 
-func newConn(s *Server, raw net.Conn) *conn {
-	c := &conn{s: s, raw: raw, nc: raw}
+func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
+	c := &conn{s: s, tls: cfg, raw: raw, nc: raw}
 	if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
 		ap := a.AddrPort()
 		c.peer.Addr = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())

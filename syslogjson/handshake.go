@@ -62,14 +62,14 @@ func (e *HandshakeError) Unwrap() error { return e.Err }
 
 // shake does the TLS handshake, if the server has TLS, and learns the peer's name.
 func (c *conn) shake() bool {
-	if c.s.tls == nil {
+	if c.tls == nil {
 		return true
 	}
 	deadline := time.Now().Add(c.s.limits.handshakeTimeout)
 	ctx, cancel := context.WithDeadline(c.s.ctx, deadline)
 	defer cancel()
 	gate := &handshakeGate{Conn: c.raw, ctx: ctx, tokens: c.s.handshake}
-	tc := tls.Server(gate, c.s.tls)
+	tc := tls.Server(gate, c.tls)
 	err := gate.enter()
 	if err == nil {
 		err = tc.HandshakeContext(ctx)

@@ -77,7 +77,6 @@ type Server struct {
 	Logger *slog.Logger // nil: slog.Default()
 
 	setUp     sync.Once
-	tls       *tls.Config
 	limits    limits
 	log       *refusalLog
 	peers     peerTable
@@ -116,9 +115,6 @@ func (s *Server) init() {
 			logger = slog.Default()
 		}
 		s.log = newRefusalLog(logger)
-		if s.TLSConfig != nil {
-			s.tls = withoutTickets(s.TLSConfig)
-		}
 	})
 }
 
@@ -137,13 +133,13 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 	if s.TLSConfig == nil {
 		return errors.New("syslogjson: ListenAndServeTLS: Server.TLSConfig is nil")
 	}
+	cfg := s.TLSConfig.Clone()
 	if certFile != "" || keyFile != "" {
 		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
 		if err != nil {
 			return fmt.Errorf("syslogjson: load server certificate: %w", err)
 		}
-		s.TLSConfig = s.TLSConfig.Clone()
-		s.TLSConfig.Certificates = []tls.Certificate{cert}
+		cfg.Certificates = []tls.Certificate{cert}
 	}
 	addr := s.Addr
 	if addr == "" {
@@ -153,19 +149,24 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 	if err != nil {
 		return fmt.Errorf("syslogjson: listen: %w", err)
 	}
-	return s.Serve(ln)
+	return s.serve(ln, cfg)
 }
 
 // Serve accepts connections from ln, which it closes, until the server is shut down
 // or closed. The error is never nil: [ErrServerClosed] after Shutdown or Close,
 // also when Serve is called later, else what ended accepting. Want of file
 // descriptors or memory does not end it: accepting is tried again.
-func (s *Server) Serve(ln net.Listener) error {
+func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.TLSConfig) }
+
+func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 	defer func() { _ = ln.Close() }()
 	if s.Handler == nil {
 		return errors.New("syslogjson: Server.Handler is nil")
 	}
 	s.init()
+	if cfg != nil {
+		cfg = withoutTickets(cfg)
+	}
 	if !s.track(ln) {
 		return ErrServerClosed
 	}
@@ -176,7 +177,7 @@ func (s *Server) Serve(ln net.Listener) error {
 		nc, err := ln.Accept()
 		if err == nil {
 			delay = firstDelay
-			s.accepted(nc)
+			s.accepted(nc, cfg)
 			continue
 		}
 		if s.isClosed() {
@@ -210,8 +211,8 @@ func temporary(err error) bool {
 }
 
 // accepted starts a connection, or refuses it before any work is done for it.
-func (s *Server) accepted(nc net.Conn) {
-	c := newConn(s, nc)
+func (s *Server) accepted(nc net.Conn, cfg *tls.Config) {
+	c := newConn(s, nc, cfg)
 	switch s.admit(c) {
 	case admitted:
 		s.counts.accepted.Add(1)
