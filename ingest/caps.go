@@ -45,7 +45,9 @@ func newCapped(c Caps, known []event.Event) capped {
 	}
 	for _, e := range known {
 		for k, v := range [kinds]string{e.ClientID, e.Method, e.Bank, e.Country, e.ErrorCode()} {
-			out.seen[k][v] = struct{}{}
+			if v != "" {
+				out.seen[k][v] = struct{}{}
+			}
 		}
 	}
 	return out

@@ -1,0 +1,141 @@
+package daemon
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/sqlitestore"
+)
+
+// ErrCheck is returned by [Check] when something is wrong that a line of its
+// report tells.
+var ErrCheck = errors.New("not everything is in order")
+
+// warnBefore is how long before its end a certificate is worth a line.
+const warnBefore = 30 * 24 * time.Hour
+
+// recordReader is a log base whose records can be read one by one.
+type recordReader interface {
+	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
+}
+
+// Check looks at keys and log base without changing anything but what a start
+// would make, and writes a line for each thing it looked at.
+func Check(ctx context.Context, cfg Config, now time.Time, w io.Writer) error {
+	c := checker{w: w, now: now}
+	d := &Daemon{cfg: cfg, log: slog.New(slog.DiscardHandler)}
+	c.line("keys", d.openKeys(), "in place")
+	c.pair("certificate towards senders", d.cfg.SyslogCert, d.cfg.SyslogKey)
+	c.pair("certificate of the pages", d.cfg.HTTPCert, d.cfg.HTTPKey)
+	_, err := keys.LoadPool(d.cfg.SyslogClientCA)
+	c.line("certificates of senders", err, "readable")
+	c.store(ctx, &d.cfg)
+	if c.failed {
+		return ErrCheck
+	}
+	return nil
+}
+
+type checker struct {
+	w      io.Writer
+	now    time.Time
+	failed bool
+}
+
+// line reports on one thing.
+func (c *checker) line(what string, err error, ok string) {
+	if err != nil {
+		c.failed = true
+		fmt.Fprintf(c.w, "FAIL  %s: %v\n", what, err) //nolint:errcheck // a report to a terminal
+		return
+	}
+	fmt.Fprintf(c.w, "ok    %s: %s\n", what, ok) //nolint:errcheck // same
+}
+
+func (c *checker) pair(what, certFile, keyFile string) {
+	pair, err := keys.LoadPair(certFile, keyFile)
+	if err != nil {
+		c.line(what, err, "")
+		return
+	}
+	leaf := pair.Leaf
+	c.line(what, c.dates(leaf), fmt.Sprintf("%q, valid until %s", leaf.Subject.CommonName, leaf.NotAfter.Format(time.DateOnly)))
+}
+
+func (c *checker) dates(cert *x509.Certificate) error {
+	switch {
+	case c.now.Before(cert.NotBefore):
+		return fmt.Errorf("not valid before %s", cert.NotBefore.Format(time.DateTime))
+	case c.now.After(cert.NotAfter):
+		return fmt.Errorf("expired on %s", cert.NotAfter.Format(time.DateOnly))
+	case c.now.After(cert.NotAfter.Add(-warnBefore)):
+		return fmt.Errorf("expires on %s", cert.NotAfter.Format(time.DateOnly))
+	}
+	return nil
+}
+
+func (c *checker) store(ctx context.Context, cfg *Config) {
+	s, err := OpenStore(ctx, cfg, slog.New(slog.DiscardHandler))
+	if errors.Is(err, sqlitestore.ErrLocked) {
+		fmt.Fprintln(c.w, "-     log base: in use by a running service; stop it to have the records checked") //nolint:errcheck // same
+		return
+	}
+	c.line("log base", err, "opened")
+	if err != nil {
+		return
+	}
+	defer func() { c.line("log base", s.Close(), "closed") }()
+	c.line("log base", s.Ping(ctx), "can be written and read")
+	b, err := s.Bounds(ctx)
+	c.line("records", err, boundsText(b))
+	if r, ok := s.(recordReader); ok {
+		loc, _ := cfg.Location()
+		c.line("sums", compareSums(ctx, s, r, loc), "equal a recount of the records")
+	}
+}
+
+func boundsText(b aggregate.Bounds) string {
+	if b.Records == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d, from %s to %s", b.Records, b.First, b.Last)
+}
+
+// compareSums counts every record anew and holds the sums against it.
+func compareSums(ctx context.Context, s Store, r recordReader, loc *time.Location) error {
+	q := aggregate.Query{
+		Period: aggregate.Between(time.Time{}, time.Time{}, loc),
+		By:     aggregate.ByAll, Step: aggregate.EachDay,
+	}
+	var recount aggregate.Cube
+	for rec, err := range r.Records(ctx, q.Period) {
+		if err != nil {
+			return err
+		}
+		recount.Add(aggregate.DayOf(rec.Time, loc), aggregate.KeyOf(rec.Event), 1)
+	}
+	want, _ := recount.Rows(q)
+	got, err := s.Sums(ctx, q)
+	if err != nil {
+		return err
+	}
+	for i := range max(len(want), len(got)) {
+		if i >= len(want) || i >= len(got) || want[i].Compare(got[i]) != 0 || want[i].Count != got[i].Count {
+			differing := got
+			if i < len(want) {
+				differing = want
+			}
+			return fmt.Errorf("differ from the records on %s", aggregate.DayOf(differing[i].Start, loc))
+		}
+	}
+	return nil
+}

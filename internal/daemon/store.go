@@ -1,0 +1,96 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/sqlitestore"
+)
+
+// Store is a log base, as the service needs it.
+type Store interface {
+	ingest.Appender
+	httpui.Store
+	LastID(ctx context.Context) (int64, error)
+	Recount(ctx context.Context, p aggregate.Period) (changed int64, err error)
+	Close() error
+}
+
+// storeKind says which package keeps the records.
+type storeKind int
+
+const (
+	storeSQLite storeKind = iota
+	storeMongoDB
+)
+
+// storeName is what the setting -store means. For SQLite, where is a file; for
+// MongoDB it is the connection string, which may hold a password and must not
+// be shown.
+type storeName struct {
+	kind  storeKind
+	where string
+}
+
+func parseStore(c *Config) (storeName, error) {
+	scheme, rest, ok := strings.Cut(c.Store, ":")
+	switch {
+	case c.Store == "", ok && scheme == "sqlite" && rest == "":
+		return storeName{storeSQLite, filepath.Join(c.DataDir, "tarastat.db")}, nil
+	case ok && scheme == "sqlite":
+		return storeName{storeSQLite, rest}, nil
+	case ok && (scheme == "mongodb" || scheme == "mongodb+srv"):
+		return storeName{storeMongoDB, c.Store}, nil
+	}
+	return storeName{}, errors.New("-store is none of sqlite:FILE, mongodb://... and mongodb+srv://...")
+}
+
+// OpenStore opens the log base that the settings name, making the embedded one
+// if it is not there.
+func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, error) {
+	name, err := parseStore(c)
+	if err != nil {
+		return nil, err
+	}
+	loc, err := c.Location()
+	if err != nil {
+		return nil, err
+	}
+	if name.kind == storeMongoDB {
+		return nil, errors.New("daemon: MongoDB comes with a later version")
+	}
+	if err := os.MkdirAll(filepath.Dir(name.where), 0o700); err != nil {
+		return nil, event.WithCode(event.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
+	}
+	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
+}
+
+// known returns one event for each combination of values that the log base
+// has, for the caps of ingest.
+func known(ctx context.Context, s Store, everything aggregate.Period) ([]event.Event, error) {
+	var out []event.Event
+	for _, by := range []aggregate.Dim{
+		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,
+	} {
+		rows, err := s.Sums(ctx, aggregate.Query{Period: everything, By: by})
+		if err != nil {
+			return nil, fmt.Errorf("daemon: read known names: %w", err)
+		}
+		for _, r := range rows {
+			out = append(out, event.Event{
+				ClientID: r.Key.ClientID, Method: r.Key.Method, Bank: r.Key.Bank,
+				Country: r.Key.Country, Error: r.Key.ErrorCode,
+			})
+		}
+	}
+	return out, nil
+}
