@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/daemon"
+	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+const aboutDemo = `Serves with a temporary data directory and plays several TARA-Server instances,
+which deliver a year of invented events over real mutual TLS and then go on
+live. Open the address it prints; Ctrl-C ends it and removes the data.`
+
+// The demo's traffic.
+const (
+	demoSenders = 3
+	demoLogins  = 400                    // on an average working day of the past year
+	demoPause   = 400 * time.Millisecond // between live logins, on average
+	demoBad     = 60                     // one live record in so many is malformed
+)
+
+func (p *program) demo(ctx context.Context, args []string) error {
+	cfg := daemon.Defaults()
+	cfg.Version, cfg.Packaged = programVersion()
+	cfg.LogLevel = "warn"
+	fs := p.flags("demo", aboutDemo)
+	fs.StringVar(&cfg.HTTPAddr, "http-addr", cfg.HTTPAddr, "`host:port` of the pages")
+	fs.StringVar(&cfg.SyslogAddr, "syslog-addr", cfg.SyslogAddr, "`host:port` where the senders connect")
+	logins := fs.Int("logins", demoLogins, "`authentications` on an average working day of the history")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "tarastat-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	cfg.DataDir = dir
+	logger, err := cfg.Logger(p.stderr)
+	if err != nil {
+		return err
+	}
+	d, err := startAnywhere(ctx, cfg, logger)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "TARA-Stat demo: open https://%s\n", d.HTTPAddr())
+	fmt.Fprintln(p.stdout, "The browser will warn of a certificate it does not know: it was made just now.")
+	ctx, stop := context.WithCancel(ctx)
+	played := make(chan error, 1)
+	go func() {
+		err := p.play(ctx, d, cfg.KeyDir(), *logins)
+		if ctx.Err() != nil {
+			err = nil
+		}
+		played <- err
+		if err != nil {
+			stop()
+		}
+	}()
+	waited := d.Wait(ctx)
+	stop()
+	return errors.Join(waited, <-played, d.Stop(context.WithoutCancel(ctx)))
+}
+
+// play delivers the history, then goes on live until ctx ends.
+func (p *program) play(ctx context.Context, d *daemon.Daemon, keyDir string, logins int) error {
+	senders, err := demoClients(ctx, d.SyslogAddr().String(), keyDir)
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	n, err := history(ctx, senders, begun, logins)
+	if err != nil {
+		return err
+	}
+	for d.Stats().Stored < int64(n) {
+		if err := waitUntil(ctx, time.Now().Add(10*time.Millisecond)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(p.stdout, "A year of history is in: %d events from %d senders over mutual TLS in %.1f s. Live events follow; Ctrl-C ends the demo.\n",
+		n, len(senders), time.Since(begun).Seconds())
+	return live(ctx, senders)
+}
+
+// startAnywhere starts the service, on free ports where the usual ones are
+// taken: a demo should not fail for that.
+func startAnywhere(ctx context.Context, cfg daemon.Config, logger *slog.Logger) (*daemon.Daemon, error) {
+	d, err := daemon.Start(ctx, cfg, logger)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return d, err
+	}
+	usual := daemon.Defaults()
+	if cfg.HTTPAddr == usual.HTTPAddr {
+		cfg.HTTPAddr = "127.0.0.1:0"
+	}
+	if cfg.SyslogAddr == usual.SyslogAddr {
+		cfg.SyslogAddr = "127.0.0.1:0"
+	}
+	return daemon.Start(ctx, cfg, logger)
+}
+
+// demoClients connects senders with certificates of their own, each in another
+// of the forms that senders use.
+func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client, error) {
+	pool, err := keys.LoadPool(filepath.Join(keyDir, keys.CACert))
+	if err != nil {
+		return nil, err
+	}
+	forms := []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormOctet, syslogjson.FormRFC5424}
+	var clients []*syslogjson.Client
+	for i := range demoSenders {
+		name := fmt.Sprintf("tara-server-%d", i+1)
+		cert, key, err := keys.IssueClient(keyDir, name, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		pair, err := tls.X509KeyPair(cert, key)
+		if err != nil {
+			return nil, fmt.Errorf("demo certificate: %w", err)
+		}
+		c, err := syslogjson.Dial(ctx, addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
+			Form: forms[i%len(forms)], Header: syslogjson.DefaultHeader(name), BufferBytes: sendBuffer,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("connect demo sender: %w", err)
+		}
+		clients = append(clients, c)
+	}
+	return clients, nil
+}
+
+// history sends the events of the year before now, shared by the senders, and
+// returns how many there were.
+func history(ctx context.Context, senders []*syslogjson.Client, now time.Time, logins int) (int, error) {
+	loc := event.DefaultLocation()
+	model := traffic.New(2018, now, loc)
+	queues := make([]chan event.Event, len(senders))
+	errs := make([]error, len(senders))
+	var wg sync.WaitGroup
+	for i, c := range senders {
+		queues[i] = make(chan event.Event, 1024)
+		wg.Go(func() {
+			for e := range queues[i] {
+				if errs[i] == nil {
+					errs[i] = c.SendAt(e.Time, event.AppendJSON(nil, e))
+				}
+			}
+			errs[i] = errors.Join(errs[i], c.Flush())
+		})
+	}
+	n := 0
+	for day := now.In(loc).AddDate(-1, 0, 0); !day.After(now) && ctx.Err() == nil; day = day.AddDate(0, 0, 1) {
+		for e := range model.Day(day, logins) {
+			if !e.Time.Before(now) {
+				break
+			}
+			queues[n%len(queues)] <- e
+			n++
+		}
+	}
+	for _, q := range queues {
+		close(q)
+	}
+	wg.Wait()
+	return n, errors.Join(append(errs, context.Cause(ctx))...)
+}
+
+// live sends logins one by one, and now and then a malformed record.
+func live(ctx context.Context, senders []*syslogjson.Client) error {
+	model := traffic.New(uint64(time.Now().UnixNano()), time.Now(), event.DefaultLocation()) //nolint:gosec // any seed
+	for n := 0; ; n++ {
+		c := senders[n%len(senders)]
+		var errs []error
+		if n%demoBad == demoBad-1 {
+			errs = append(errs, c.Send([]byte(`{"time":"2018-04-28","clientId":"openIdDemo","method":"banklink","operation":"START_AUTH"}`)))
+		}
+		for _, e := range model.Login(time.Now().Add(-time.Minute)) {
+			errs = append(errs, c.Send(event.AppendJSON(nil, e)))
+		}
+		errs = append(errs, c.Flush())
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		pause := time.Duration(rand.ExpFloat64() * float64(demoPause)) //nolint:gosec // not for secrets
+		if err := waitUntil(ctx, time.Now().Add(min(pause, 5*time.Second))); err != nil {
+			return err
+		}
+	}
+}

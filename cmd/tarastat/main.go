@@ -1,0 +1,117 @@
+// Command tarastat receives authentication events from TARA-Server over mutual
+// TLS, keeps them, and shows who authenticated where, how and with what result.
+//
+// Run it without arguments for the list of its subcommands.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit codes, as the manual promises them.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// version is set by the linker.
+var version = "" //nolint:gochecknoglobals // the one way in for the linker
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	p := &program{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
+	code := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// program is the command with its surroundings, so that tests can run it.
+type program struct {
+	stdout, stderr io.Writer
+	environ        []string
+}
+
+// command is one subcommand. Its first line of help says what it does.
+type command struct {
+	name, summary string
+	run           func(p *program, ctx context.Context, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "receive events and serve the pages", (*program).serve},
+		{"demo", "show it all at once, with senders that play TARA-Server", (*program).demo},
+		{"send", "send random events, as TARA-Server would", (*program).send},
+		{"check", "check settings, keys and the log base", (*program).check},
+		{"version", "print the version", (*program).version},
+	}
+}
+
+// errUsage says that the arguments were wrong and that this has been said.
+var errUsage = errors.New("usage")
+
+func (p *program) run(ctx context.Context, args []string) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		p.usage()
+		return exitOK
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		switch err := c.run(p, ctx, args[1:]); {
+		case err == nil, errors.Is(err, flag.ErrHelp):
+			return exitOK
+		case errors.Is(err, errUsage):
+			return exitUsage
+		default:
+			fmt.Fprintf(p.stderr, "tarastat %s: %v\n", c.name, err)
+			return exitFailed
+		}
+	}
+	fmt.Fprintf(p.stderr, "tarastat: no such command: %q\n", args[0])
+	p.usage()
+	return exitUsage
+}
+
+func (p *program) usage() {
+	fmt.Fprint(p.stderr, "Usage: tarastat COMMAND [flags]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(p.stderr, "  %-8s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(p.stderr, "\n\"tarastat COMMAND -h\" lists the flags of a command. \"tarastat demo\" is a good beginning.\n")
+}
+
+// flags returns a flag set for a subcommand whose help begins with about.
+func (p *program) flags(name, about string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(p.stderr)
+	fs.Usage = func() {
+		fmt.Fprintf(p.stderr, "Usage: tarastat %s [flags]\n\n%s\n\nFlags:\n", name, about)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+// parse reads flags only: no subcommand takes arguments.
+func parse(fs *flag.FlagSet, args []string) error {
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err //nolint:wrapcheck // a sign, not an error
+		}
+		return errUsage
+	}
+	if fs.NArg() > 0 {
+		fmt.Fprintf(fs.Output(), "unexpected argument: %q\n", fs.Arg(0))
+		return errUsage
+	}
+	return nil
+}

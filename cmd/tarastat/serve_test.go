@@ -1,0 +1,271 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/sqlitestore"
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+// kept returns the events in the log base of a stopped service, by id.
+func kept(t *testing.T, dir string) []event.Event {
+	t.Helper()
+	is := is.New(t)
+	s, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "tarastat.db"), sqlitestore.Options{})
+	is.NoErr(err)
+	defer s.Close() //nolint:errcheck // only read
+	var records []event.Record
+	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
+		is.NoErr(err)
+		records = append(records, r)
+	}
+	slices.SortFunc(records, func(a, b event.Record) int { return cmp.Compare(a.ID, b.ID) })
+	var events []event.Event
+	for _, r := range records {
+		events = append(events, r.Event)
+	}
+	return events
+}
+
+// statRow is a row of the old /stat.
+type statRow struct {
+	ID struct {
+		ClientID  string `json:"clientId"`
+		Method    string `json:"method"`
+		Operation string `json:"operation"`
+		Bank      string `json:"bank"`
+	} `json:"_id"`
+	Count int64 `json:"kirjeteArv"`
+}
+
+// TestEventsToCounts is the main job: 3,000 events by the test sender in the
+// three forms, and every question of the old service answered as the oracle
+// answers it.
+func TestEventsToCounts(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	p := serve(t, dir)
+	for _, form := range []string{"bsd", "rfc5424", "octet"} {
+		code, out := tool(t, "send", "-data-dir", dir, "-addr", p.syslog, "-form", form, "-n", "1000", "-conns", "3", "-over", "9000h")
+		is.Equal(code, 0)
+		is.Equal(out, "1000 events sent\n")
+	}
+	await(t, "3,000 records", func() bool { return p.records() == 3000 })
+
+	now := time.Now().In(event.DefaultLocation())
+	month := now.AddDate(0, -2, 0)
+	isoYear, week := month.ISOWeek()
+	periods := []string{
+		"", now.Format("2006"), month.Format("2006-01"), month.Format("2006-01-02"), month.Format("2006-01-02T15"),
+		fmt.Sprintf("%d-W%02d", isoYear, week), month.Format("2006-01-02") + "/" + now.Format("2006-01-02"),
+		fmt.Sprintf("%d-Q%d", month.Year(), (month.Month()+2)/3), "-0[1-6]-.*T1[0-2]:", "no such time",
+	}
+	stat, standard, kirjeid := make(map[string][]statRow), make(map[string]int64), make(map[string]int64)
+	for _, period := range periods {
+		stat[period] = answer(t, p, "/stat", period, "kirjed", []statRow(nil))
+		standard[period] = answer(t, p, "/standard", period, "kirjeid", int64(0))
+		kirjeid[period] = answer(t, p, "/kirjeid", period, "kirjeid", int64(0))
+	}
+	alates := answer(t, p, "/alates", "", "alates", "")
+	p.stop()
+
+	events := kept(t, dir)
+	is.Equal(len(events), 3000)
+	is.Equal(alates, aggregate.DayOf(slices.MinFunc(events, func(a, b event.Event) int {
+		return a.Time.Compare(b.Time)
+	}).Time, event.DefaultLocation()).String())
+	for _, text := range periods {
+		period, err := aggregate.ParsePeriod(text, nil)
+		is.NoErr(err)
+		rows := aggregate.Count(slices.Values(events), aggregate.Query{Period: period, By: aggregate.ByStat})
+		want := make([]statRow, 0)
+		for _, r := range rows {
+			var w statRow
+			w.ID.ClientID, w.ID.Method, w.ID.Operation, w.ID.Bank = r.Key.ClientID, r.Key.Method, string(r.Key.Operation), r.Key.Bank
+			w.Count = r.Count
+			want = append(want, w)
+		}
+		if d := gocmp.Diff(want, stat[text]); d != "" {
+			t.Errorf("/stat?p=%s: %s", text, d)
+		}
+		is.Equal(standard[text], aggregate.Total(rows).Successes)
+		is.Equal(kirjeid[text], aggregate.Total(rows).Events())
+	}
+}
+
+// answer asks an old endpoint and returns one member of its answer.
+func answer[T any](t *testing.T, p *process, path, period, member string, into T) T {
+	t.Helper()
+	code, body := p.get(path + "?p=" + url.QueryEscape(period))
+	if code != http.StatusOK {
+		t.Fatalf("%s?p=%s: %d %s", path, period, code, body)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(body), &all); err != nil {
+		t.Fatal(err)
+	}
+	if string(all["err"]) != "null" {
+		t.Fatalf("%s: err is %s", path, all["err"])
+	}
+	if err := json.Unmarshal(all[member], &into); err != nil {
+		t.Fatal(err)
+	}
+	return into
+}
+
+// TestWhatIsSentIsWhatIsKept sends events with every oddity that must survive.
+func TestWhatIsSentIsWhatIsKept(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	p := serve(t, dir)
+	var want []event.Event
+	for i, text := range []string{
+		"2018-04-28", "2018-04-28T10:51", "2018-04-28T10:51:12.123", "2018-04-28T10:51:12Z", "2018-04-28T10:51:12+0300",
+	} {
+		for _, message := range []string{"", "CODE: {braces} [x]: \"quotes\" \\ õäöü €", "plain"} {
+			e := event.Event{
+				TimeText: text, ClientID: fmt.Sprint("klient-", i), Method: event.MethodBankLink,
+				Bank: "SEB", Country: "EE", Operation: event.SuccessfulAuth,
+			}
+			if message != "" {
+				e.Operation, e.Error = event.Failed, message
+			}
+			var err error
+			e.Time, err = event.ParseTime(text, event.DefaultLocation())
+			is.NoErr(err)
+			want = append(want, e)
+		}
+	}
+	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
+		c := p.dial(form)
+		for _, e := range want {
+			is.NoErr(c.Send(event.AppendJSON(nil, e)))
+		}
+		is.NoErr(c.Close())
+	}
+	await(t, "all records", func() bool { return p.records() == 3*len(want) })
+	p.stop()
+	got := kept(t, dir)
+	if d := gocmp.Diff(slices.Concat(want, want, want), got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNothingPersonalIsWritten plants what must never be kept and looks for it
+// in everything the service wrote.
+func TestNothingPersonalIsWritten(t *testing.T) {
+	is := is.New(t)
+	planted := []string{"49001010004", "192.0.2.77", "Kala-Maja-47"}
+	dir := t.TempDir()
+	p := serve(t, dir, "-log-level", "debug", "-syslog-replies")
+	c := p.dial(syslogjson.FormBSD)
+	secrets := fmt.Sprintf(`"id_code":"%s","ip":"%s","password":"%s"`, planted[0], planted[1], planted[2])
+	for _, payload := range []string{
+		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH",` + secrets + `}`,
+		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"ERROR","error":"X: ` +
+			planted[0] + ` from ` + planted[1] + ` password=` + planted[2] + `"}`,
+		`{"time":"2018-04-28","clientId":"a","method":"banklink","operation":"START_AUTH",` + secrets + `}`,
+		`{` + secrets + `}`,
+		`{"time":"` + planted[0] + `","clientId":"a","method":"idcard","operation":"START_AUTH"}`,
+		`{` + secrets,
+		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}` + strings.Join(planted, " "),
+	} {
+		is.NoErr(c.Send([]byte(payload)))
+	}
+	is.NoErr(c.SendRaw([]byte(strings.Join(planted, " ") + "\n")))
+	is.NoErr(c.Close())
+	await(t, "both good records", func() bool { return p.records() == 2 })
+	var pages strings.Builder
+	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/abi", "/metrics", "/kliendid", "/meetodid"} {
+		_, body := p.get(path)
+		pages.WriteString(body)
+	}
+	lookFor := func(where, text string) {
+		for _, secret := range planted {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds %s", where, secret)
+			}
+		}
+	}
+	lookFor("a page", pages.String())
+	files := func() {
+		is.NoErr(filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path) //nolint:gosec // of the test
+			lookFor(path, string(data))
+			return err
+		}))
+	}
+	files() // the journal of the log base is there only while it runs
+	p.stop()
+	files()
+	lookFor("the log", p.log.String())
+}
+
+// TestStopReleasesIdleSenders holds that an idle sender, which is the usual
+// case, does not delay the end, and that what it sent before is kept.
+func TestStopReleasesIdleSenders(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	p := serve(t, dir)
+	c := p.dial(syslogjson.FormOctet)
+	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
+	p.stop() // with the connection open, and the event perhaps on its way
+	_ = c.Close()
+	is.Equal(len(kept(t, dir)), 1)
+	is.True(strings.Contains(p.log.String(), "lost=0"))
+}
+
+func TestCheck(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	p := serve(t, dir)
+	code, out := tool(t, "check", "-data-dir", dir)
+	is.Equal(code, 0)
+	is.True(strings.Contains(out, "in use by a running service"))
+	_, out = tool(t, "send", "-data-dir", dir, "-addr", p.syslog, "-n", "500", "-over", "100h")
+	is.Equal(out, "500 events sent\n")
+	await(t, "500 records", func() bool { return p.records() == 500 })
+	p.stop()
+	code, out = tool(t, "check", "-data-dir", dir)
+	is.Equal(code, 0)
+	is.True(strings.Contains(out, "records: 500, from"))
+	is.True(strings.Contains(out, "equal a recount"))
+
+	is.NoErr(os.Chmod(filepath.Join(dir, "keys", "server.key"), 0o644)) //nolint:gosec // what must be found
+	code, out = tool(t, "check", "-data-dir", dir)
+	is.Equal(code, 1)
+	is.True(strings.Contains(out, "readable by others"))
+}
+
+func TestDemo(t *testing.T) {
+	is := is.New(t)
+	p := start(t, "", "demo", "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:0", "-logins", "20")
+	p.wait(reDemoAddr, func(m []string) { p.pages = m[1] })
+	p.client = insecureClient()
+	p.wait(reDemoHistory, nil)
+	first := p.records()
+	is.True(first > 5000)
+	await(t, "live events", func() bool { return p.records() > first })
+	code, body := p.get("/stat?p=")
+	is.Equal(code, http.StatusOK)
+	is.True(strings.Contains(body, "maksuportaal"))
+	p.stop()
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+// TestSocketFromSystemd plays systemd: it keeps the listening socket and hands
+// it to one process after the other. A sender that connects while there is no
+// process waits, and loses nothing.
+func TestSocketFromSystemd(t *testing.T) {
+	is := is.New(t)
+	sh, err := exec.LookPath("sh")
+	is.NoErr(err)
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	is.NoErr(err)
+	defer ln.Close() //nolint:errcheck // the test is over
+	socket, err := ln.(*net.TCPListener).File()
+	is.NoErr(err)
+	defer socket.Close() //nolint:errcheck // same
+
+	dir := t.TempDir()
+	is.NoErr(keys.Ensure(filepath.Join(dir, "keys"), []string{"127.0.0.1"}, time.Now()))
+	run := func() *process {
+		cmd := exec.CommandContext(t.Context(), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`, //nolint:gosec // ourselves
+			os.Args[0], "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
+		cmd.Env = append(os.Environ(), asProgram+"=1", "LISTEN_FDS=1", "LISTEN_FDNAMES=syslog")
+		cmd.ExtraFiles = []*os.File{socket}
+		p := launch(t, dir, cmd)
+		p.serving()
+		is.Equal(p.syslog, ln.Addr().String())
+		return p
+	}
+	payload := event.AppendJSON(nil, event.Event{
+		TimeText: "2018-04-28", ClientID: "a", Method: event.MethodIDCard, Operation: event.StartAuth,
+	})
+	first := run()
+	c := first.dial(syslogjson.FormBSD)
+	is.NoErr(c.Send(payload))
+	await(t, "the first event", func() bool { return first.records() == 1 })
+	first.stop()
+	_ = c.Close()
+
+	sent := make(chan error, 1)
+	go func() { // the handshake waits in the backlog of the socket
+		c := first.dial(syslogjson.FormBSD)
+		err := c.Send(payload)
+		if err == nil {
+			err = c.Close()
+		}
+		sent <- err
+	}()
+	second := run()
+	is.NoErr(<-sent)
+	await(t, "the second event", func() bool { return second.records() == 2 })
+	second.stop()
+}
