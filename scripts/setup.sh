@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what the tests need beside Go: Chromium for the browser tests,
-# rsyslog and syslog-ng for the relay tests. Run it as often as you like; with
-# everything in place it does nothing. `make test` runs it first.
+# Python as a sender that is not ours, rsyslog, syslog-ng and logger. Run it as
+# often as you like; with everything in place it does nothing. `make test` runs
+# it first.
 #
-# Chromium is installed with apt-get, which takes root. The two relays are
+# Programs are installed with apt-get, which takes root. The two relays are
 # only unpacked, into the cache folder where internal/relay looks for them: a
 # test must not change a machine's system logger, and Debian lets only one of
 # the two be installed. With CI=true a test whose program is missing fails.
@@ -14,21 +15,23 @@ relays=$cache/relays
 
 say() { echo "setup: $*" >&2; }
 
-have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+packages=
+need() { command -v "$1" >/dev/null || packages="$packages $2"; }
+need chromium chromium
+need logger bsdutils
+need python3 python3
 
-missing=
-have_chromium >/dev/null || missing="$missing chromium"
-[ -e "$relays/complete" ] || missing="$missing relays"
-command -v logger >/dev/null || missing="$missing logger"
+missing=$packages
+[ -e "$relays/complete" ] || missing="$missing rsyslog syslog-ng"
 [ -n "$missing" ] || exit 0
 
 if [ ! -e /etc/debian_version ] || ! command -v apt-get >/dev/null; then
-	say "missing:$missing. This is not Debian, so install them yourself: chromium, rsyslog with its" \
-		"OpenSSL driver, syslog-ng, logger (util-linux). Tests that find none are skipped, or fail when CI=true."
+	say "missing:$missing. This is not Debian, so install them yourself, rsyslog with its OpenSSL driver." \
+		"Tests that find none are skipped, or fail when CI=true."
 	exit 0
 fi
 if [ "$(id -u)" != 0 ]; then
-	say "missing:$missing. Run 'sudo make setup' or 'apt-get install chromium' as root." \
+	say "missing:$missing. Run 'make setup' as root to get them." \
 		"Tests that find none are skipped, or fail when CI=true."
 	exit 0
 fi
@@ -37,8 +40,9 @@ export DEBIAN_FRONTEND=noninteractive
 say "installing$missing"
 apt-get -qq update
 
-case $missing in *chromium*) apt-get -qq -y install --no-install-recommends chromium >/dev/null ;; esac
-case $missing in *logger*) apt-get -qq -y install --no-install-recommends bsdutils >/dev/null ;; esac
+# shellcheck disable=SC2086 # one word a package
+[ -z "$packages" ] || apt-get -qq -y -o DPkg::Lock::Timeout=120 install --no-install-recommends $packages >/dev/null
+[ ! -e "$relays/complete" ] || exit 0
 
 # unpack PACKAGE...: the packages and those of their dependencies that are not
 # installed. A simulated installation names them; whatever it would remove stays.
@@ -51,15 +55,12 @@ unpack() {
 	rm -rf "$debs"
 }
 
-case $missing in
-*relays*)
-	partial=$relays.$$
-	mkdir -p "$partial"
-	unpack rsyslog rsyslog-openssl rsyslog-gnutls
-	unpack syslog-ng-core
-	touch "$partial/complete"
-	rm -rf "$relays"
-	mv "$partial" "$relays"
-	;;
-esac
+partial=$relays.$$
+trap 'rm -rf "$partial"' EXIT
+mkdir -p "$partial"
+unpack rsyslog rsyslog-openssl rsyslog-gnutls
+unpack syslog-ng-core
+touch "$partial/complete"
+rm -rf "$relays"
+mv "$partial" "$relays"
 say "done"
