@@ -12,9 +12,8 @@ import (
 var css string
 
 // CSS is the style sheet that every chart needs, to be served as a file. Its
-// colours are the custom properties --chart-*, which a page may set anew. It
-// is dark where the system asks for it, unless the root element carries
-// data-theme="light"; data-theme="dark" makes it dark everywhere.
+// colours are the custom properties --chart-*, which a page may set anew; they
+// follow the light or dark scheme of the system.
 func CSS() string { return css }
 
 //go:embed templates/*.html

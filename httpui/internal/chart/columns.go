@@ -48,12 +48,11 @@ func (c Columns) view() *plot {
 	}
 	p.stack(func(col Column, series int) float64 { return share(col.value(series), top) })
 	p.bands(c.Words)
-	p.links(func(col Column) string { return c.columnTitle(col) })
+	p.links(c.columnTitle)
 	p.axis()
-	p.values(c)
+	p.figures(top)
 	if c.Reference != "" {
-		p.Line = referenceLine(c.Columns, top)
-		p.Legend = append(p.Legend, legendItem{Name: c.Reference, Line: true, Figure: c.number(total(c.Columns))})
+		p.reference(top)
 	}
 	for i := range c.Series {
 		var n int64
@@ -62,7 +61,7 @@ func (c Columns) view() *plot {
 		}
 		p.Legend[i].Figure = c.number(n)
 	}
-	p.finish()
+	p.explain(c.Words, c.Reference)
 	return p
 }
 
@@ -70,14 +69,6 @@ func (c Columns) highest() int64 {
 	var n int64
 	for _, col := range c.Columns {
 		n = max(n, col.sum(len(c.Series)), col.reference())
-	}
-	return n
-}
-
-func total(columns []Column) int64 {
-	var n int64
-	for _, c := range columns {
-		n += c.reference()
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 )
 
 // plot is a chart of columns as its template draws it.
@@ -15,6 +16,7 @@ type plot struct {
 	Bottom   int // y of the zero line
 	Grid     []gridLine
 	Bands    []band
+	Grey     bool // whether there are bands
 	Stacks   []stack
 	Running  template.HTML // rectangles over the columns that are not over
 	Line     string        // path of the reference line
@@ -43,7 +45,10 @@ type stack struct {
 }
 
 // link is the area of one column from top to bottom.
-type link struct{ X, Width, Href, Title string }
+type link struct {
+	Href, Title string
+	Area        template.HTML
+}
 
 // label is a text at a share of the width.
 type label struct {
@@ -52,16 +57,33 @@ type label struct {
 }
 
 // endLabel names a series at the right end of its columns.
-type endLabel struct{ Y, Name, Figure string }
+type endLabel struct {
+	paint
+	Y, Name, Figure string
+}
 
 type legendItem struct {
 	paint
 	Name, Figure string
-	Line         bool
+	Line         bool // the reference
 }
 
-// paint is how an area is filled: by a class, or a pattern of that id.
-type paint struct{ Class, Pattern string }
+// explain adds to the legend what is not a series.
+func (p *plot) explain(w Words, reference string) {
+	if p.Line != "" {
+		p.Legend = append(p.Legend, legendItem{Name: reference, Line: true})
+	}
+	if p.Running != "" && w.Running != "" {
+		p.Legend = append(p.Legend, legendItem{Name: w.Running, paint: paint{Class: "chart-ink-1", Over: p.ID + "-running"}})
+	}
+	if p.Grey && w.Gap != "" {
+		p.Legend = append(p.Legend, legendItem{Name: w.Gap, paint: paint{Class: "chart-gap"}})
+	}
+}
+
+// paint is how an area is filled: by a class, or a pattern of that id; and the
+// pattern that is laid over it.
+type paint struct{ Class, Pattern, Over string }
 
 // pattern is one that this chart uses.
 type pattern struct {
@@ -155,8 +177,19 @@ func (p *plot) stack(height func(c Column, series int) float64) {
 	p.Running = template.HTML(running) //nolint:gosec // numbers only
 }
 
-// bandText is the least width of a band that is labelled, in percent.
-const bandText = 14.0
+// runeWidth is the width of a letter in percent of the narrowest plot on which
+// bands are labelled.
+const runeWidth = 0.75
+
+// fitting returns the first text that fits into a width in percent, or "".
+func fitting(width float64, texts ...string) string {
+	for _, t := range texts {
+		if runeWidth*float64(utf8.RuneCountInString(t)) <= width {
+			return t
+		}
+	}
+	return ""
+}
 
 // bands joins neighbouring steps that lack data for the same reason.
 func (p *plot) bands(w Words) {
@@ -172,11 +205,16 @@ func (p *plot) bands(w Words) {
 		}
 		x, width := p.band(i)
 		width *= float64(end - i)
-		b := band{X: coordinate(x), Width: coordinate(width), Middle: coordinate(x + width/2), Title: w.note(c)}
-		if width >= bandText {
-			b.Text = b.Title
+		word := w.Gap
+		if c.State == Partial {
+			word = w.Partial
 		}
-		p.Bands = append(p.Bands, b)
+		note := w.note(c)
+		p.Bands = append(p.Bands, band{
+			X: coordinate(x), Width: coordinate(width), Middle: coordinate(x + width/2),
+			Title: note, Text: fitting(width, note, c.Reason, word),
+		})
+		p.Grey = true
 		i = end
 	}
 }
@@ -187,7 +225,8 @@ func (p *plot) links(title func(Column) string) {
 	p.Links = make([]link, 0, len(p.columns))
 	for i, c := range p.columns {
 		x, width := p.band(i)
-		p.Links = append(p.Links, link{coordinate(x), coordinate(width), c.Href, title(c)})
+		area := appendRect(nil, x, float64(p.Top), width, plotHeight)
+		p.Links = append(p.Links, link{c.Href, title(c), template.HTML(area)}) //nolint:gosec // numbers only
 		if c.Href != "" {
 			p.Role = "group"
 		}
@@ -213,16 +252,15 @@ func (p *plot) axis() {
 	}
 }
 
-// values writes the sum over the highest column, and over all where there are
-// few.
-func (p *plot) values(c Columns) {
+// figures writes the sum over the highest column, and over all where there are
+// few; top is the value of the highest grid line.
+func (p *plot) figures(top int64) {
 	best, highest := -1, int64(0)
 	for i, col := range p.columns {
 		if n := col.sum(len(p.series)); n > highest {
 			best, highest = i, n
 		}
 	}
-	top := ticks(c.highest())
 	for i, col := range p.columns {
 		n := col.sum(len(p.series))
 		if n == 0 || (i != best && len(p.columns) > mostLabels) {
@@ -230,26 +268,21 @@ func (p *plot) values(c Columns) {
 		}
 		x, width := p.band(i)
 		p.Figures = append(p.Figures, label{
-			X: coordinate(x + width/2), Y: coordinate(p.y(share(n, top[len(top)-1])) - 6),
-			Text: c.number(n), Minor: i != best,
+			X: coordinate(x + width/2), Y: coordinate(p.y(share(n, top)) - 6),
+			Text: p.number(n), Minor: i != best,
 		})
 	}
-}
-
-// finish gathers what only the whole chart shows.
-func (p *plot) finish() {
-	p.LineBox = "0 0 " + strconv.Itoa(max(1, len(p.columns))*lineStep) + " " + strconv.Itoa(plotHeight)
 }
 
 // lineStep is the width of a step in the coordinates of the reference line,
 // which are stretched over the plot.
 const lineStep = 10
 
-// referenceLine draws the sum compared with as a line of steps.
-func referenceLine(columns []Column, top int64) string {
+// reference draws the sum compared with as a line of steps.
+func (p *plot) reference(top int64) {
 	var d []byte
 	drawn := false
-	for i, c := range columns {
+	for i, c := range p.columns {
 		if !c.HasReference {
 			drawn = false
 			continue
@@ -267,5 +300,6 @@ func referenceLine(columns []Column, top int64) string {
 		d = strconv.AppendInt(d, int64(i+1)*lineStep, 10)
 		drawn = true
 	}
-	return string(d)
+	p.Line = string(d)
+	p.LineBox = "0 0 " + strconv.Itoa(max(1, len(p.columns))*lineStep) + " " + strconv.Itoa(plotHeight)
 }

@@ -5,6 +5,9 @@ import (
 	"strconv"
 )
 
+// wantedTicks is about how many grid lines stand over the zero line.
+const wantedTicks = 4
+
 // ticks returns the values of the grid lines from 0 up to the first one that
 // is not below highest: whole numbers a person would choose, four or five of
 // them.
@@ -12,8 +15,7 @@ func ticks(highest int64) []int64 {
 	if highest <= 0 {
 		return []int64{0, 1}
 	}
-	const wanted = 4
-	step := niceStep(float64(highest) / wanted)
+	step := niceStep(float64(highest) / wantedTicks)
 	list := []int64{0}
 	for v := step; ; v += step {
 		list = append(list, v)
@@ -33,8 +35,8 @@ func niceStep(least float64) int64 {
 				return int64(step)
 			}
 		}
-		if power > math.MaxInt64/100 {
-			return math.MaxInt64 / 4
+		if power > math.MaxInt64/10 { // the next power would overflow
+			return math.MaxInt64 / wantedTicks
 		}
 	}
 }

@@ -34,8 +34,8 @@ func (s Share) percent(v float64) string {
 
 func (s Share) view() *plot {
 	p := newPlot(s.Frame, s.Series, s.Columns)
-	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
-		p.Grid = append(p.Grid, gridLine{coordinate(p.y(v)), s.percent(v)})
+	for _, v := range []int{0, 25, 50, 75, 100} {
+		p.Grid = append(p.Grid, gridLine{coordinate(p.y(float64(v) / 100)), strconv.Itoa(v) + "%"})
 	}
 	part := func(c Column, series int) float64 { return share(c.value(series), c.sum(len(s.Series))) }
 	p.stack(part)
@@ -43,7 +43,7 @@ func (s Share) view() *plot {
 	p.links(s.columnTitle)
 	p.axis()
 	p.ends(s.percent, part)
-	p.finish()
+	p.explain(s.Words, "")
 	return p
 }
 
@@ -95,6 +95,8 @@ func (p *plot) ends(percent func(float64) string, part func(Column, int) float64
 		above = ys[i]
 	}
 	for i, series := range p.series {
-		p.Ends = append(p.Ends, endLabel{coordinate(ys[i]), series.Name, percent(part(p.columns[last], i))})
+		p.Ends = append(p.Ends, endLabel{
+			paint: p.paint(series.Look), Y: coordinate(ys[i] - 4), Name: series.Name, Figure: percent(part(p.columns[last], i)),
+		})
 	}
 }
