@@ -1,5 +1,7 @@
 package syslogjson
 
+import "github.com/influxdata/go-syslog/v3/rfc5424"
+
 // ParseSlow is ParseInto without the fast path, for the differential test.
 func (p *Parser) ParseSlow(m *Message, frame []byte) error { return p.parse(m, frame, false) }
 
@@ -11,4 +13,13 @@ func PlainHeader(frame []byte) bool {
 	}
 	h := split5424(frame, rest)
 	return h.plain(frame)
+}
+
+// MachineTakes reports whether go-syslog's machine accepts the frame's header. The
+// message is left out, since the machine also refuses broken UTF-8 in it.
+func MachineTakes(frame []byte) bool {
+	start, _, rest := priority(frame)
+	h := split5424(frame, rest)
+	_, err := rfc5424.NewMachine().Parse(frame[start:h.message])
+	return err == nil
 }

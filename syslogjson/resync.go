@@ -74,7 +74,14 @@ func (r *Reader) junk() ([]byte, error) {
 		}
 		from = next
 		if err := r.fill(); err != nil {
-			if !isTimeout(err) && r.counted {
+			switch {
+			case isTimeout(err):
+				return nil, err
+			case len(b) > r.max:
+				r.pos = r.end
+				r.skipped += uint64(len(b))
+				return nil, frameError(ClassOversize, b)
+			case r.counted:
 				r.pos = r.end
 				return nil, frameError(ClassBadCount, b)
 			}
