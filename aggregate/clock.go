@@ -1,6 +1,9 @@
 package aggregate
 
-import "time"
+import (
+	"sort"
+	"time"
+)
 
 // The functions here turn instants into readings of the local clock and back.
 // A reading is a time.Time in UTC that shows what the clock shows, so that
@@ -13,44 +16,60 @@ import "time"
 // [reading] and [instant] are the inverse of one another in this sense, and
 // every civil unit of this package is built on the two.
 
-// longestChange exceeds by how much any clock was ever put back; the Pacific
-// islands that changed the side of the date line went by a day.
-const longestChange = 25 * time.Hour
+const (
+	// widest exceeds the offset from UTC of every zone, local mean time
+	// included.
+	widest = 16 * time.Hour
+
+	// longest exceeds by how much any clock was ever put back. Pacific islands
+	// that changed the side of the date line went by a day.
+	longest = 25 * time.Hour
+)
 
 // reading returns the furthest the local clock of t has come at t.
 func reading(t time.Time) time.Time {
 	r := shown(t)
-	change, _ := t.ZoneBounds()
-	if change.IsZero() || t.Sub(change) > longestChange {
-		return r
-	}
-	if before := shown(change.Add(-1)); before.After(r) {
-		return before
+	if c, ok := change(t.Add(-longest), t); ok {
+		if before := shown(c.Add(-1)); before.After(r) {
+			return before
+		}
 	}
 	return r
-}
-
-// shown is what the local clock of t shows.
-func shown(t time.Time) time.Time {
-	_, offset := t.Zone()
-	return t.Add(time.Duration(offset) * time.Second).UTC()
 }
 
 // instant returns the first instant whose reading in loc is r or later. That is
 // the change itself where the clock leaves r out.
 func instant(r time.Time, loc *time.Location) time.Time {
-	const eastMost = 16 * time.Hour // beyond the offset of any zone, local mean time included
-	from := r.Add(-eastMost).In(loc)
-	for {
-		_, offset := from.Zone()
-		at := r.Add(time.Duration(-offset) * time.Second).In(loc)
-		if at.Before(from) {
-			at = from // the change left r out
+	from, to := r.Add(-widest).In(loc), r.Add(widest).In(loc)
+	at := r.Add(-offset(from)).In(loc)
+	if c, ok := change(from, to); ok && !at.Before(c) {
+		if at = r.Add(-offset(to)).In(loc); at.Before(c) {
+			return c
 		}
-		_, change := from.ZoneBounds()
-		if change.IsZero() || at.Before(change) {
-			return at
-		}
-		from = change
 	}
+	return at
+}
+
+// shown is what the local clock of t shows.
+func shown(t time.Time) time.Time { return t.Add(offset(t)).UTC() }
+
+func offset(t time.Time) time.Duration {
+	_, seconds := t.Zone()
+	return time.Duration(seconds) * time.Second
+}
+
+// change returns when between two instants, not more than some days apart, the
+// local clock is changed. [time.Time.ZoneBounds] will not do: past the table of
+// the zone database it takes ends of years for changes, and on the last day of
+// a leap year one that is past (Go 1.26).
+func change(from, to time.Time) (time.Time, bool) {
+	old := offset(from)
+	if offset(to) == old {
+		return time.Time{}, false
+	}
+	from = from.Truncate(time.Second) // clocks are changed at full seconds
+	n := sort.Search(int(to.Sub(from)/time.Second), func(i int) bool {
+		return offset(from.Add(time.Duration(i)*time.Second)) != old
+	})
+	return from.Add(time.Duration(n) * time.Second), true
 }

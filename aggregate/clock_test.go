@@ -2,6 +2,7 @@ package aggregate_test
 
 import (
 	"math/rand/v2"
+	"sort"
 	"testing"
 	"time"
 
@@ -23,28 +24,42 @@ var zones = []string{
 	"Pacific/Kanton", "Antarctica/Troll", "Antarctica/Casey",
 }
 
-// changes returns the instants from 1970 to 2030 at which the clock of loc is
+// changes returns the days from 1970 to 2100 on which the clock of loc is
 // changed.
-func changes(loc *time.Location) []time.Time {
-	var found []time.Time
-	for t := time.Unix(0, 0).In(loc); ; {
-		_, end := t.ZoneBounds()
-		if end.IsZero() || end.Year() > 2030 {
-			return found
-		}
-		found = append(found, end)
-		t = end
+func changes(loc *time.Location) []aggregate.Day {
+	const week = 7 * 24 * time.Hour
+	offset := func(t time.Time) int {
+		_, seconds := t.In(loc).Zone()
+		return seconds
 	}
+	var found []aggregate.Day
+	for t := time.Unix(0, 0); t.Year() < 2100; t = t.Add(week) {
+		if offset(t) == offset(t.Add(week)) {
+			continue
+		}
+		minutes := sort.Search(int(week/time.Minute), func(i int) bool {
+			return offset(t.Add(time.Duration(i)*time.Minute)) != offset(t)
+		})
+		found = append(found, aggregate.DayOf(t.Add(time.Duration(minutes)*time.Minute), loc))
+	}
+	return found
 }
 
-// randomDays returns days of which half are next to a change of the clock.
+// randomDays returns days of which some are next to a change of the clock and
+// some next to the turn of a year.
 func randomDays(r *rand.Rand, loc *time.Location, n int) []aggregate.Day {
 	changed := changes(loc)
 	days := make([]aggregate.Day, n)
 	for i := range days {
-		days[i] = aggregate.Date(1970, 1, 2+r.IntN(60*365))
-		if i%2 == 0 && len(changed) > 0 {
-			days[i] = aggregate.DayOf(changed[r.IntN(len(changed))], loc) + aggregate.Day(r.IntN(3)-1)
+		switch r.IntN(3) {
+		case 0:
+			days[i] = aggregate.Date(1970, 1, 2+r.IntN(130*365))
+		case 1:
+			days[i] = aggregate.Date(1971+r.IntN(130), 1, r.IntN(3)-1)
+		default:
+			if len(changed) > 0 {
+				days[i] = changed[r.IntN(len(changed))] + aggregate.Day(r.IntN(3)-1)
+			}
 		}
 	}
 	return days

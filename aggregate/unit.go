@@ -77,8 +77,8 @@ func (u Unit) Add(t time.Time, n int) time.Time {
 // hourStart returns the last full hour or change of the clock up to t.
 func hourStart(t time.Time) time.Time {
 	full := t.Add(-pastHour(t))
-	if change, _ := t.ZoneBounds(); change.After(full) {
-		return change
+	if c, ok := change(full, t); ok {
+		return c
 	}
 	return full
 }
@@ -86,8 +86,8 @@ func hourStart(t time.Time) time.Time {
 // hourEnd returns the first full hour or change of the clock after t.
 func hourEnd(t time.Time) time.Time {
 	full := t.Add(time.Hour - pastHour(t))
-	if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(full) {
-		return change
+	if c, ok := change(t, full); ok {
+		return c
 	}
 	return full
 }
