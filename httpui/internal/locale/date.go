@@ -81,6 +81,14 @@ func (l *Locale) dayNumber(t time.Time) string { return strconv.Itoa(t.Day()) + 
 // Month is the name of a month, with a small letter in Estonian.
 func (l *Locale) Month(m time.Month) string { return l.T("month." + strconv.Itoa(int(m))) }
 
+// MonthOf writes the month of a civil day in short, with its year: apr 2018.
+func (l *Locale) MonthOf(d aggregate.Day) string {
+	t := d.Start(time.UTC)
+	return l.monthShort(t.Month()) + " " + strconv.Itoa(t.Year())
+}
+
+func (l *Locale) monthShort(m time.Month) string { return l.T("monthShort." + strconv.Itoa(int(m))) }
+
 // Weekday is the name of a day of the week.
 func (l *Locale) Weekday(w time.Weekday) string { return l.T("weekday." + isoWeekday(w)) }
 

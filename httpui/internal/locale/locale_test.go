@@ -77,6 +77,14 @@ func TestNumbers(t *testing.T) {
 		{et.Points(0), "0,0\u00a0pp"},
 		{et.Decimal(1234.5, 2), "1\u00a0234,50"},
 		{et.Decimal(0.5, 0), "0"},
+		{et.Short(0), "0"},
+		{et.Short(7500), "7\u00a0500"},
+		{et.Short(12_500), "12,5 tuh"},
+		{et.Short(200_000), "200 tuh"},
+		{et.Short(1_250_000), "1,25 mln"},
+		{et.Short(-2_000_000), "−2 mln"},
+		{en.Short(2_000_000), "2M"},
+		{en.Short(3_500_000_000), "3.5bn"},
 		{et.Bytes(0), "0\u00a0B"},
 		{et.Bytes(1234), "1,2\u00a0kB"},
 		{et.Bytes(48_213_000), "48\u00a0MB"},
@@ -109,6 +117,7 @@ func TestDates(t *testing.T) {
 		{et.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "02.01.2018–28.04.2018"},
 		{en.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "2 Jan 2018 – 28 Apr 2018"},
 		{et.DayRange(day(2018, 1, 2), day(2018, 1, 2)), "02.01.2018"},
+		{et.MonthOf(day(2018, 2, 28)), "veebr 2018"},
 		{et.Weekday(time.Sunday), "pühapäev"},
 		{et.WeekdayShort(time.Monday), "E"},
 		{en.WeekdayShort(time.Saturday), "Sat"},
@@ -212,6 +221,22 @@ func TestNames(t *testing.T) {
 	is.Equal(et.Reason("brand_new"), "brand_new")
 }
 
+func TestFaultsOfTARAServerAreExplained(t *testing.T) {
+	is := is.New(t)
+	l := locale.For(event.Estonian)
+	for text, want := range map[string]string{
+		"CERTIFICATE_REVOKED: Certificate is revoked":                                "Sertifikaat on tühistatud",
+		"User cancelled operation from his/her phone.":                               "Kasutaja katkestas autentimise",
+		"Unable to reach phone/SIM card. User needs to check if phone has coverage.": "Telefon ei ole levis",
+		"MID service returned internal error that cannot be handled locally":         "Väline teenus ei tööta või on hoolduses",
+		"something else": "",
+		"":               "",
+	} {
+		e := event.Event{Operation: event.Failed, Error: text}
+		is.Equal(l.Fault(e.ErrorCode()), want)
+	}
+}
+
 func TestCompareFollowsTheEstonianAlphabet(t *testing.T) {
 	want := []string{
 		"app 2", "app 10", "sa", "Sa", "ša", "tara", "uba", "vaba", "wiki", "õun", "äke", "ööbik", "üks", "x-tee", "y",
@@ -222,5 +247,30 @@ func TestCompareFollowsTheEstonianAlphabet(t *testing.T) {
 	slices.SortStableFunc(got, locale.For(event.Estonian).Compare())
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
+func BenchmarkT(b *testing.B) {
+	l := locale.For(event.Estonian)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.T("table.shown", 1, 50, 600)
+	}
+}
+
+func BenchmarkFor(b *testing.B) {
+	for b.Loop() {
+		locale.For(event.Estonian)
+	}
+}
+
+func BenchmarkSort600Names(b *testing.B) {
+	l := locale.For(event.Estonian)
+	names := make([]string, 600)
+	for i := range names {
+		names[i] = fmt.Sprintf("Klientrakendus õ%d", i*7919%600)
+	}
+	for b.Loop() {
+		slices.SortFunc(slices.Clone(names), l.Compare())
 	}
 }

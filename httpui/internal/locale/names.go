@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/text/collate"
@@ -42,8 +43,21 @@ func (l *Locale) Reason(reason string) string {
 
 // Compare returns the order in which the language sorts names, for
 // [slices.SortFunc]: s š z ž t u v w õ ä ö ü x y in Estonian, numbers within
-// names by value. The function is for one goroutine.
+// names by value. The function is for one goroutine and one list: it keeps
+// what it has worked out for each name.
 func (l *Locale) Compare() func(a, b string) int {
-	c := collate.New(l.tag, collate.Numeric)
-	return c.CompareString
+	var (
+		c    = collate.New(l.tag, collate.Numeric)
+		buf  collate.Buffer
+		keys = make(map[string][]byte)
+	)
+	key := func(s string) []byte {
+		k, ok := keys[s]
+		if !ok {
+			k = c.KeyFromString(&buf, s)
+			keys[s] = k
+		}
+		return k
+	}
+	return func(a, b string) int { return bytes.Compare(key(a), key(b)) }
 }

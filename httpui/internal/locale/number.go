@@ -3,6 +3,7 @@ package locale
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // minus is the sign U+2212, which is as wide as a plus and is read aloud.
@@ -102,6 +103,28 @@ func (l *Locale) signed(v float64, decimals int) string {
 		return "+" + text
 	}
 	return text
+}
+
+// Short writes an integer in as few letters as an axis has room for, with at
+// most two decimals: 2 mln, 1,25 mln, 200 tuh. Under ten thousand it is written
+// in full.
+func (l *Locale) Short(n int64) string {
+	size := math.Abs(float64(n))
+	for _, unit := range []struct {
+		key  string
+		from float64 // the least number that is written in the unit
+		one  float64
+	}{{"short.billion", 1e9, 1e9}, {"short.million", 1e6, 1e6}, {"short.thousand", 1e4, 1e3}} {
+		if size >= unit.from {
+			return l.T(unit.key, l.trimmed(float64(n)/unit.one))
+		}
+	}
+	return l.Int(n)
+}
+
+// trimmed writes a number with two decimals less their zeros.
+func (l *Locale) trimmed(v float64) string {
+	return strings.TrimSuffix(strings.TrimRight(l.Decimal(v, 2), "0"), l.form.decimal)
 }
 
 // Bytes writes a size in the largest fitting unit of powers of ten: 1,2 GB.

@@ -137,7 +137,7 @@ func (l *Locale) Axis(u aggregate.Unit, t time.Time) string {
 		_, week := t.ISOWeek()
 		return l.T("step.weekAxis", strconv.Itoa(week))
 	case aggregate.Month:
-		name := l.T("monthShort." + strconv.Itoa(int(t.Month())))
+		name := l.monthShort(t.Month())
 		if t.Month() == time.January {
 			return name + " " + year
 		}
