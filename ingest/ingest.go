@@ -86,8 +86,7 @@ func (in *Ingester) Reject(r syslogjson.Reject) {
 }
 
 func reason(err error) string {
-	var fe *event.FieldError
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*event.FieldError](err); ok {
 		return fe.Reason()
 	}
 	return "malformed"

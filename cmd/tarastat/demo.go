@@ -182,7 +182,7 @@ func history(ctx context.Context, senders []*syslogjson.Client, now time.Time, l
 
 // live sends logins one by one, and now and then a malformed record.
 func live(ctx context.Context, senders []*syslogjson.Client) error {
-	model := traffic.New(uint64(time.Now().UnixNano()), time.Now(), event.DefaultLocation()) //nolint:gosec // any seed
+	model := traffic.New(uint64(time.Now().UnixNano()), time.Now(), event.DefaultLocation())
 	for n := 0; ; n++ {
 		c := senders[n%len(senders)]
 		var errs []error

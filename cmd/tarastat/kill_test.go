@@ -21,9 +21,9 @@ func TestKillsLoseNothingCounted(t *testing.T) {
 	const kills = 20
 	is := is.New(t)
 	dir := t.TempDir()
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any seed
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // not for secrets
+	rnd := rand.New(rand.NewPCG(seed, 0))
 	var sent atomic.Int64
 	counted := 0
 	for range kills {

@@ -50,7 +50,7 @@ var (
 func insecureClient() *http.Client {
 	return &http.Client{
 		Timeout:   patience,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, //nolint:gosec // see above
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
 	}
 }
 
@@ -100,7 +100,7 @@ func (p *process) serving() {
 // start runs the program.
 func start(t testing.TB, dir string, args ...string) *process {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...) //nolint:gosec // ourselves
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	return launch(t, dir, cmd)
 }
@@ -185,7 +185,7 @@ func (p *process) kill() {
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
-	<-p.ended
+	_ = <-p.ended // killed, as it says
 	p.client.CloseIdleConnections()
 }
 

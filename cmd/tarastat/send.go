@@ -45,7 +45,7 @@ func (p *program) send(ctx context.Context, args []string) error {
 	fs.IntVar(&s.conns, "conns", 1, "`connections` that share the work")
 	fs.Float64Var(&s.rate, "rate", 0, "`events` a second in all; 0 is as fast as it goes")
 	fs.DurationVar(&s.over, "over", 0, "spread the times of the events over the past `duration`; 0 is now")
-	fs.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "`number` that decides which events; equal numbers, equal events") //nolint:gosec // any number
+	fs.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "`number` that decides which events; equal numbers, equal events")
 	if err := parse(fs, args); err != nil {
 		return err
 	}

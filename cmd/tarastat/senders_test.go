@@ -71,7 +71,7 @@ func relayed(client string, i int) string {
 
 func read(t *testing.T, dir, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "keys", name)) //nolint:gosec // of the test
+	data, err := os.ReadFile(filepath.Join(dir, "keys", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestWriteOnlyClient(t *testing.T) {
 	p := serve(t, dir, "-max-queue", "64") // the reader waits for the log base all the time
 	host, port, _ := strings.Cut(p.syslog, ":")
 	for i, version := range []string{"TLSv1_2", "TLSv1_3"} {
-		cmd := exec.CommandContext(t.Context(), python, "-c", writeOnly, filepath.Join(dir, "keys"), host, port, version, fmt.Sprint(n)) //nolint:gosec // of the test
+		cmd := exec.CommandContext(t.Context(), python, "-c", writeOnly, filepath.Join(dir, "keys"), host, port, version, fmt.Sprint(n))
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)

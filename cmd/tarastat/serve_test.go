@@ -208,7 +208,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			data, err := os.ReadFile(path) //nolint:gosec // of the test
+			data, err := os.ReadFile(path)
 			lookFor(path, string(data))
 			return err
 		}))
@@ -249,7 +249,7 @@ func TestCheck(t *testing.T) {
 	is.True(strings.Contains(out, "records: 500, from"))
 	is.True(strings.Contains(out, "equal a recount"))
 
-	is.NoErr(os.Chmod(filepath.Join(dir, "keys", "server.key"), 0o644)) //nolint:gosec // what must be found
+	is.NoErr(os.Chmod(filepath.Join(dir, "keys", "server.key"), 0o644))
 	code, out = tool(t, "check", "-data-dir", dir)
 	is.Equal(code, 1)
 	is.True(strings.Contains(out, "readable by others"))

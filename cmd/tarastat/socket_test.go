@@ -32,7 +32,7 @@ func TestSocketFromSystemd(t *testing.T) {
 	dir := t.TempDir()
 	is.NoErr(keys.Ensure(filepath.Join(dir, "keys"), []string{"127.0.0.1"}, time.Now()))
 	run := func() *process {
-		cmd := exec.CommandContext(t.Context(), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`, //nolint:gosec // ourselves
+		cmd := exec.CommandContext(t.Context(), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`,
 			os.Args[0], "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
 		cmd.Env = append(os.Environ(), asProgram+"=1", "LISTEN_FDS=1", "LISTEN_FDNAMES=syslog")
 		cmd.ExtraFiles = []*os.File{socket}

@@ -33,7 +33,7 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	ln, err := net.Listen("tcp", *addr)
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", *addr)
 	if err != nil {
 		fail(err)
 	}
@@ -63,7 +63,7 @@ func count(ctx context.Context, ln net.Listener, tlsConfig *tls.Config) ([]aggre
 	}
 	go func() {
 		<-ctx.Done()
-		stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		_ = srv.Shutdown(stop) // reads what has arrived
 	}()
@@ -79,7 +79,7 @@ func load(cert, key, clientCA string) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	pem, err := os.ReadFile(clientCA)
+	pem, err := os.ReadFile(clientCA) //nolint:gosec // a file that the caller named
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 func TestCount(t *testing.T) {
 	is := is.New(t)
 	ca := syslogtest.NewCA()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	is.NoErr(err)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()

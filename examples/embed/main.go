@@ -44,11 +44,11 @@ func main() {
 	if !senders.AppendCertsFromPEM(pem) {
 		fail(fmt.Errorf("%s holds no certificate", *clientCA))
 	}
-	syslog, err := net.Listen("tcp", "127.0.0.1:6514")
+	syslog, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:6514")
 	if err != nil {
 		fail(err)
 	}
-	pages, err := net.Listen("tcp", "127.0.0.1:8443")
+	pages, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:8443")
 	if err != nil {
 		fail(err)
 	}

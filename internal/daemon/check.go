@@ -55,10 +55,10 @@ type checker struct {
 func (c *checker) line(what string, err error, ok string) {
 	if err != nil {
 		c.failed = true
-		fmt.Fprintf(c.w, "FAIL  %s: %v\n", what, err) //nolint:errcheck // a report to a terminal
+		fmt.Fprintf(c.w, "FAIL  %s: %v\n", what, err)
 		return
 	}
-	fmt.Fprintf(c.w, "ok    %s: %s\n", what, ok) //nolint:errcheck // same
+	fmt.Fprintf(c.w, "ok    %s: %s\n", what, ok)
 }
 
 func (c *checker) pair(what, certFile, keyFile string) {
@@ -86,7 +86,7 @@ func (c *checker) dates(cert *x509.Certificate) error {
 func (c *checker) store(ctx context.Context, cfg *Config) {
 	s, err := OpenStore(ctx, cfg, slog.New(slog.DiscardHandler))
 	if errors.Is(err, sqlitestore.ErrLocked) {
-		fmt.Fprintln(c.w, "-     log base: in use by a running service; stop it to have the records checked") //nolint:errcheck // same
+		fmt.Fprintln(c.w, "-     log base: in use by a running service; stop it to have the records checked")
 		return
 	}
 	c.line("log base", err, "opened")

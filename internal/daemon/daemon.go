@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -192,7 +193,14 @@ func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited, syslogTLS *tl
 		d.log.Warn("the pages can be reached from other machines, but only under the address itself: name their host with -http-hosts",
 			"addr", ln.Addr().String())
 	}
+	var names httpui.Catalogue
+	if d.cfg.Catalogue != "" {
+		if names, err = openCatalogue(d.cfg.Catalogue, d.log, time.Now); err != nil {
+			return err
+		}
+	}
 	ui := httpui.New(d.store, httpui.Options{
+		Catalogue: names,
 		Location:  loc,
 		Logger:    d.log,
 		Hosts:     d.cfg.hosts(),
@@ -264,8 +272,7 @@ func (d *Daemon) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.StopTime)
 	defer cancel()
 	var errs []error
-	for i := len(d.cleanups) - 1; i >= 0; i-- {
-		c := d.cleanups[i]
+	for _, c := range slices.Backward(d.cleanups) {
 		step, done := ctx, context.CancelFunc(func() {})
 		if c.name == "syslog" { // storing what was read needs time too
 			step, done = context.WithTimeout(ctx, d.cfg.StopTime/2)

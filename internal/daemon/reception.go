@@ -89,7 +89,7 @@ func (r *reception) Metrics() []httpui.Metric {
 	})
 	h := srv.Handshakes
 	m.perLabel("tarastat_syslog_handshake_failures_total", "Connections that did not become ready, by cause.", "cause",
-		map[string]int64{ //nolint:gosec // counters
+		map[string]int64{
 			"no_tls": int64(h.NoTLS), "http": int64(h.HTTP), "no_certificate": int64(h.NoCertificate),
 			"bad_certificate": int64(h.BadCertificate), "timed_out": int64(h.TimedOut), "left": int64(h.Left), "other": int64(h.Other),
 		})

@@ -51,7 +51,7 @@ func parseStore(c *Config) (storeName, error) {
 	case ok && (scheme == "mongodb" || scheme == "mongodb+srv"):
 		return storeName{storeMongoDB, c.Store}, nil
 	}
-	return storeName{}, errors.New("-store is none of sqlite:FILE, mongodb://... and mongodb+srv://...")
+	return storeName{}, errors.New("-store is none of sqlite:FILE, mongodb:// and mongodb+srv:// with what follows")
 }
 
 // OpenStore opens the log base that the settings name, making the embedded one

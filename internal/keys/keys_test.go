@@ -23,7 +23,7 @@ func files(t *testing.T, dir string) map[string]string {
 	for _, name := range []string{
 		keys.CACert, keys.CAKey, keys.ServerCert, keys.ServerKey, keys.ClientCert, keys.ClientKey,
 	} {
-		data, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // of the test
+		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestLoadRefuses(t *testing.T) {
 	is.NoErr(os.Chmod(key, 0o640))
 	_, err := keys.LoadPair(cert, key)
 	is.NoErr(err)
-	is.NoErr(os.Chmod(key, 0o644)) //nolint:gosec // what must be refused
+	is.NoErr(os.Chmod(key, 0o644))
 	_, err = keys.LoadPair(cert, key)
 	is.True(errors.Is(err, keys.ErrKeyMode))
 	_, err = keys.LoadPair(cert, filepath.Join(dir, keys.ClientKey))
