@@ -53,23 +53,25 @@ type batch struct {
 	state *state // as committed; not changed before the commit
 	cal   calendar
 
-	top     int64 // greatest ID so far
-	keys    []aggregate.Key
-	kinds   map[aggregate.Key]kind // the new ones
-	sums    map[dayKind]int64
-	spans   map[monthHour]idRange
-	ids     map[month]idRange
-	inserts map[month]*sqlite.Stmt
+	top   int64 // greatest ID so far
+	keys  []aggregate.Key
+	kinds map[aggregate.Key]kind // the new ones
+	sums  map[dayKind]int64
+	spans map[monthHour]idRange
+	ids   map[month]idRange
+
+	inserters map[month]*inserter
 }
 
 func newBatch(c *sqlite.Conn, st *state, o Options) *batch {
 	return &batch{
 		conn: c, state: st, cal: calendar{loc: o.Location}, top: st.lastID,
-		kinds:   make(map[aggregate.Key]kind),
-		sums:    make(map[dayKind]int64),
-		spans:   make(map[monthHour]idRange),
-		ids:     make(map[month]idRange),
-		inserts: make(map[month]*sqlite.Stmt),
+		kinds: make(map[aggregate.Key]kind),
+		sums:  make(map[dayKind]int64),
+		spans: make(map[monthHour]idRange),
+		ids:   make(map[month]idRange),
+
+		inserters: make(map[month]*inserter),
 	}
 }
 
@@ -89,29 +91,13 @@ func (b *batch) add(r *event.Record) error {
 	if err != nil {
 		return err
 	}
-	insert, err := b.insert(m)
+	in, err := b.inserter(m)
 	if err != nil {
 		return err
 	}
-	sec := r.Time.Unix()
-	insert.BindInt64(1, r.ID)
-	insert.BindInt64(2, sec)
-	insert.BindInt64(3, int64(r.Time.Nanosecond()))
-	insert.BindInt64(4, int64(k))
-	insert.BindText(5, r.TimeText)
-	if r.Error == key.ErrorCode {
-		insert.BindNull(6)
-	} else {
-		insert.BindText(6, r.Error)
-	}
-	if _, err := insert.Step(); err != nil {
-		return err
-	}
-	if err := insert.Reset(); err != nil {
-		return err
-	}
-	b.count(r.ID, day, m, sec, k)
-	return nil
+	at := instant{r.Time.Unix(), int64(r.Time.Nanosecond())}
+	b.count(r.ID, day, m, at.sec, k)
+	return in.add(row{r.ID, at, int64(k), r.TimeText, r.Error, r.Error == key.ErrorCode})
 }
 
 // count adds one record to what finish writes.
@@ -124,26 +110,30 @@ func (b *batch) count(id int64, day aggregate.Day, m month, sec int64, k kind) {
 
 // known reports whether the record is kept, in whichever month.
 func (b *batch) known(id int64) (bool, error) {
-	for m := range b.state.tables {
-		if b.state.ids[m].has(id) {
-			if found, err := b.lookup(m, id); found || err != nil {
-				return found, err
-			}
-		}
+	if err := b.flush(); err != nil { // it may be in this batch
+		return false, err
 	}
-	for m, r := range b.ids {
-		if r.has(id) {
-			if found, err := b.lookup(m, id); found || err != nil {
-				return found, err
+	for _, ids := range []map[month]idRange{b.state.ids, b.ids} {
+		for m, r := range ids {
+			if !r.has(id) {
+				continue
+			}
+			n, err := oneInt(b.conn, m.sql("SELECT 1 FROM records_%d WHERE id = ?"), id)
+			if n == 1 || err != nil {
+				return n == 1, err
 			}
 		}
 	}
 	return false, nil
 }
 
-func (b *batch) lookup(m month, id int64) (bool, error) {
-	n, err := oneInt(b.conn, m.sql("SELECT 1 FROM records_%d WHERE id = ?"), id)
-	return n == 1, err
+func (b *batch) flush() error {
+	for _, in := range b.inserters {
+		if err := in.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // kind returns the number of a key, giving out a new one when needed.
@@ -154,7 +144,7 @@ func (b *batch) kind(key aggregate.Key) (kind, error) {
 	if k, ok := b.kinds[key]; ok {
 		return k, nil
 	}
-	k := kind(len(b.state.keys) + len(b.keys))
+	k := kind(len(b.state.keys) + len(b.keys)) //nolint:gosec // memory ends long before
 	err := exec(b.conn, "INSERT INTO kinds (id, client, method, operation, bank, country, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		int64(k), key.ClientID, key.Method, string(key.Operation), key.Bank, key.Country, key.ErrorCode)
 	b.kinds[key] = k
@@ -162,11 +152,11 @@ func (b *batch) kind(key aggregate.Key) (kind, error) {
 	return k, err
 }
 
-// insert returns the statement that adds a record to a month, whose table it
-// makes when there is none.
-func (b *batch) insert(m month) (*sqlite.Stmt, error) {
-	if stmt := b.inserts[m]; stmt != nil {
-		return stmt, nil
+// inserter returns what adds records to a month, whose table it makes when
+// there is none.
+func (b *batch) inserter(m month) (*inserter, error) {
+	if in := b.inserters[m]; in != nil {
+		return in, nil
 	}
 	if !b.state.tables[m] {
 		create, err := schemaFiles.ReadFile("schema/records.sql")
@@ -177,13 +167,15 @@ func (b *batch) insert(m month) (*sqlite.Stmt, error) {
 			return nil, err
 		}
 	}
-	stmt, err := b.conn.Prepare(m.sql("INSERT INTO records_%d (id, sec, nano, kind, time, error) VALUES (?, ?, ?, ?, ?, ?)"))
-	b.inserts[m] = stmt
-	return stmt, err
+	b.inserters[m] = newInserter(b.conn, m)
+	return b.inserters[m], nil
 }
 
 // finish writes what was added up.
 func (b *batch) finish() error {
+	if err := b.flush(); err != nil {
+		return err
+	}
 	const sum = `INSERT INTO sums (day, kind, n) VALUES (?, ?, ?)
 		ON CONFLICT (day, kind) DO UPDATE SET n = n + excluded.n`
 	stmt, err := b.conn.Prepare(sum)
@@ -237,7 +229,7 @@ func (b *batch) committed(s *state) {
 	for mh, r := range b.spans {
 		s.widen(mh.month, mh.hour, r)
 	}
-	for m := range b.inserts {
+	for m := range b.inserters {
 		s.tables[m] = true
 	}
 	s.lastID = b.top

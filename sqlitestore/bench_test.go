@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
@@ -64,6 +65,82 @@ func BenchmarkAppend(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+		})
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "events.db")
+	s := open(b, path, sqlitestore.Options{})
+	const sums = 500_000
+	fillSums(b, s, sums)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := sqlitestore.Open(context.Background(), path, sqlitestore.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(sums*b.N)/b.Elapsed().Seconds(), "sums/s")
+}
+
+// fillSums appends so many events of which no two are counted together: 600
+// clients of ten kinds, day after day.
+func fillSums(b *testing.B, s *sqlitestore.Store, n int) {
+	b.Helper()
+	const clients, kinds, batch = 600, 10, 10_000
+	start := time.Date(2018, 1, 1, 12, 0, 0, 0, event.DefaultLocation())
+	records := make([]event.Record, 0, batch)
+	for i := range n {
+		t := start.AddDate(0, 0, i/(clients*kinds))
+		r := event.Record{ID: int64(i + 1), Event: event.Event{
+			Time: t, TimeText: t.Format("2006-01-02T15:04:05.000"),
+			ClientID: fmt.Sprintf("client-%03d", i/kinds%clients), Method: fmt.Sprintf("method-%d", i%kinds/2),
+			Operation: [...]event.Operation{event.StartAuth, event.SuccessfulAuth}[i%2],
+		}}
+		if records = append(records, r); len(records) == batch || i == n-1 {
+			if err := s.Append(context.Background(), records); err != nil {
+				b.Fatal(err)
+			}
+			records = records[:0]
+		}
+	}
+}
+
+func BenchmarkSums(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "events.db"), sqlitestore.Options{})
+	fillSums(b, s, 2_000_000) // 333 days
+	for _, c := range []struct {
+		name, period string
+		by           aggregate.Dim
+		step         aggregate.Unit
+	}{
+		{"YearByClient", "2018", aggregate.ByClient, aggregate.Whole},
+		{"YearByStat", "2018", aggregate.ByStat, aggregate.Whole},
+		{"YearByDay", "2018", aggregate.ByOperation, aggregate.EachDay},
+		{"DayByHour", "2018-04-28", aggregate.ByOperation, aggregate.Hour},
+		{"Hour", "2018-04-28T12", aggregate.ByStat, aggregate.Whole},
+		{"ExpressionOnDates", "2018-04-2[0-9]", aggregate.ByStat, aggregate.Whole},
+		{"ExpressionOnHours", "T1[0-5]:", aggregate.ByStat, aggregate.Whole},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p, err := aggregate.ParsePeriod(c.period, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				rows, err := s.Sums(context.Background(), aggregate.Query{Period: p, By: c.by, Step: c.step})
+				if err != nil || len(rows) == 0 {
+					b.Fatal(len(rows), err)
+				}
+			}
 		})
 	}
 }

@@ -25,7 +25,7 @@ func monthOf(t time.Time) month {
 	if y < firstYear || y > lastYear {
 		return odd
 	}
-	return month(y*100 + int(m))
+	return month(y*100 + int(m)) //nolint:gosec // at most 209912
 }
 
 // bounds returns the instants between which the events of m lie; those of the

@@ -32,8 +32,9 @@ func openWriter(path string, o Options) (*sqlite.Conn, error) {
 		return nil, err
 	}
 	c.SetBusyTimeout(busyTimeout)
-	// The mode is asked for first: on a file that is no database this is where
-	// it shows, before anything was written.
+	if _, err := schemaVersion(c); err != nil { // before anything is written
+		return nil, errors.Join(err, c.Close())
+	}
 	script := fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
 		PRAGMA temp_store = MEMORY;
 		PRAGMA cache_size = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d`,

@@ -17,14 +17,13 @@ func ExampleOpen() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 
 	ctx := context.Background()
 	store, err := sqlitestore.Open(ctx, filepath.Join(dir, "events.db"), sqlitestore.Options{})
 	if err != nil {
 		panic(err)
 	}
-	defer store.Close()
 
 	e := event.Event{
 		Time:      time.Date(2018, 4, 28, 10, 51, 12, 0, event.DefaultLocation()),
@@ -47,6 +46,9 @@ func ExampleOpen() {
 	}
 	for _, r := range rows {
 		fmt.Println(r.Key.ClientID, r.Key.Method, r.Count)
+	}
+	if err := store.Close(); err != nil {
+		panic(err)
 	}
 	// Output: openIdDemo mID 2
 }

@@ -46,16 +46,6 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event
 	}
 }
 
-// row is a record as the file keeps it.
-type row struct {
-	id    int64
-	at    instant
-	kind  int64
-	text  string
-	err   string
-	coded bool // the error text equals the code of the kind
-}
-
 // page reads the next records of a range, and returns where to go on.
 func (s *Store) page(ctx context.Context, m month, r idRange, match *matcher) (page []event.Record, next int64, err error) {
 	c, err := s.reader(ctx)

@@ -55,7 +55,7 @@ func newMatcher(p aggregate.Period) *matcher {
 
 func (m *matcher) contains(t instant) bool {
 	if m.seen != nil {
-		v := &m.seen[uint64(t.sec)%rememberedSeconds]
+		v := &m.seen[uint64(t.sec)%rememberedSeconds] //nolint:gosec // any spread will do
 		if v.sec != t.sec {
 			*v = verdict{t.sec, m.period.Contains(t.time())}
 		}
@@ -78,7 +78,7 @@ func (s *snapshot) scan(m *matcher, f func(month, instant, kind)) error {
 				if k < 1 || k >= int64(len(s.keys)) {
 					return fmt.Errorf("%w: a record of unknown kind %d", ErrCorrupt, k)
 				}
-				f(part.month, t, kind(k))
+				f(part.month, t, kind(k)) //nolint:gosec // checked above
 				return nil
 			}, r.first, r.last)
 			if err != nil {

@@ -58,9 +58,6 @@ func migrate(c *sqlite.Conn, want int) error {
 	if err != nil {
 		return err
 	}
-	if have > SchemaVersion {
-		return fmt.Errorf("%w: it has version %d, this release knows %d", ErrNewerSchema, have, SchemaVersion)
-	}
 	for ; have < want; have++ {
 		if err := step(c, have+1, "up", have+1); err != nil {
 			return err
@@ -74,7 +71,8 @@ func migrate(c *sqlite.Conn, want int) error {
 	return nil
 }
 
-// schemaVersion reads the version, and refuses a file that is not ours.
+// schemaVersion reads the version, and refuses a file that is not ours or that
+// a newer release has written.
 func schemaVersion(c *sqlite.Conn) (int, error) {
 	id, err := oneInt(c, "PRAGMA application_id")
 	if err != nil {
@@ -90,6 +88,9 @@ func schemaVersion(c *sqlite.Conn) (int, error) {
 	}
 	if id != applicationID && (id != 0 || version != 0 || tables != 0) {
 		return 0, ErrForeign
+	}
+	if version > SchemaVersion {
+		return 0, fmt.Errorf("%w: it has version %d, this release knows %d", ErrNewerSchema, version, SchemaVersion)
 	}
 	return int(version), nil
 }
@@ -135,7 +136,7 @@ func runScript(c *sqlite.Conn, script string) error {
 			return err
 		}
 		_, err = stmt.Step()
-		if err := errors.Join(err, stmt.Finalize()); err != nil { //nolint:misspell // their spelling
+		if err := errors.Join(err, stmt.Finalize()); err != nil {
 			return err
 		}
 		script = script[len(script)-rest:]

@@ -80,7 +80,7 @@ func (b *batch) moveStrays(m month) error {
 		return err
 	}
 	for to, ids := range strays {
-		if _, err := b.insert(to); err != nil { // makes the table
+		if _, err := b.inserter(to); err != nil { // makes the table
 			return err
 		}
 		move := to.sql("INSERT INTO records_%d ") + m.sql("SELECT * FROM records_%d WHERE id = ?")

@@ -11,7 +11,7 @@ import (
 
 // newRand returns the random choices of one test.
 func newRand(seed, stream uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // choices that can be repeated are what is wanted
+	return rand.New(rand.NewPCG(seed, stream))
 }
 
 // rng returns the random choices number stream of the run.
