@@ -59,29 +59,6 @@ type Words struct {
 	Partial string // some of the data is missing
 }
 
-// Look is the colour and the pattern of a series.
-type Look uint8
-
-// The looks. Each has its own pattern, so that they differ without colour.
-const (
-	Blue   Look = iota // plain
-	Green              // rising lines
-	Orange             // falling lines
-	Grey               // dots
-	Ochre              // level lines
-	Pale               // crossed lines
-
-	// Looks is the number of looks.
-	Looks = iota
-)
-
-// What happened always looks the same.
-const (
-	Success    = Blue
-	Failure    = Orange
-	Unfinished = Grey
-)
-
 // Series is one part of every column.
 type Series struct {
 	Name string

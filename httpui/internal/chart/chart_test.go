@@ -318,10 +318,18 @@ func TestUnusualData(t *testing.T) {
 		}
 	}
 	for _, c := range []drawn{
-		chart.Bar{}, chart.Bar{Value: 5}, chart.Bar{Value: -1, Max: 3}, chart.Bar{Value: 9, Max: 3}, chart.Sparkline{},
-		chart.Sparkline{Running: true}, chart.Sparkline{Values: []chart.Cell{{None: true}}},
-		chart.Sparkline{Values: []chart.Cell{{N: 1}}, Running: true}, chart.Sparkline{Values: []chart.Cell{{}, {}}},
-		chart.HeatMap{}, chart.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}}, chart.Coverage{},
+		chart.Bar{},
+		chart.Bar{Value: 5},
+		chart.Bar{Value: -1, Max: 3},
+		chart.Bar{Value: 9, Max: 3},
+		chart.Sparkline{},
+		chart.Sparkline{Running: true},
+		chart.Sparkline{Values: []chart.Cell{{None: true}}},
+		chart.Sparkline{Values: []chart.Cell{{N: 1}}, Running: true},
+		chart.Sparkline{Values: []chart.Cell{{}, {}}},
+		chart.HeatMap{},
+		chart.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}},
+		chart.Coverage{},
 	} {
 		html := draw(t, c)
 		parse(t, html)

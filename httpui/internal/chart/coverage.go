@@ -90,7 +90,7 @@ func (c Coverage) Table() Table {
 		for end < len(c.Days) && c.Days[end].Cover == c.Days[i].Cover && c.Days[end].Reason == c.Days[i].Reason {
 			end++
 		}
-		first, last := c.First+aggregate.Day(i), c.First+aggregate.Day(end-1) //nolint:gosec // far fewer days than 2^31
+		first, last := c.First+aggregate.Day(i), c.First+aggregate.Day(end-1)
 		rows = append(rows, Row{Label: c.days(first, last), Note: c.name(c.Days[i]), Cells: []Cell{{N: int64(end - i)}}})
 		i = end
 	}
@@ -130,7 +130,7 @@ func (c Coverage) view() coverView {
 	var count [Covers]int64
 	var month string
 	for i, d := range c.Days {
-		day := c.First + aggregate.Day(i) //nolint:gosec // far fewer days than 2^31
+		day := c.First + aggregate.Day(i)
 		iso := day.String()
 		if m := iso[:len("2018-04")]; m != month {
 			month = m
@@ -149,7 +149,7 @@ func (c Coverage) view() coverView {
 	}
 	v.Height = max(1, len(v.Months)) * coverRow
 	for i, n := range count {
-		v.Legend = append(v.Legend, coverItem{Cover(i), c.Names[i], c.number(n)}) //nolint:gosec // under Covers
+		v.Legend = append(v.Legend, coverItem{Cover(i), c.Names[i], c.number(n)})
 	}
 	return v
 }

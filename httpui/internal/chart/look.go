@@ -1,5 +1,62 @@
 package chart
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Look is the colour and the pattern of a series.
+type Look uint8
+
+// The looks. Each has its own pattern, so that they differ without colour.
+const (
+	Blue   Look = iota // plain
+	Green              // rising lines
+	Orange             // falling lines
+	Grey               // dots
+	Ochre              // level lines
+	Pale               // crossed lines
+
+	// Looks is the number of looks.
+	Looks = iota
+)
+
+// What happened always looks the same.
+const (
+	Success    = Blue
+	Failure    = Orange
+	Unfinished = Grey
+)
+
+// paint is how an area is filled: by a class, or a pattern of that id; and the
+// pattern that is laid over it.
+type paint struct{ Class, Pattern, Over string }
+
+// pattern is one that this chart uses.
+type pattern struct {
+	ID   string
+	Look Look
+}
+
+// paint returns how a look is filled and keeps the pattern it takes.
+func (p *plot) paint(l Look) paint {
+	l %= Looks
+	if l == Blue {
+		return paint{Class: inkClass(l)}
+	}
+	pt := pattern{p.ID + "-p" + strconv.Itoa(int(l)), l}
+	if !slices.Contains(p.Patterns, pt) {
+		p.Patterns = append(p.Patterns, pt)
+	}
+	return paint{Pattern: pt.ID}
+}
+
+func inkClass(l Look) string { return "chart-ink-" + strconv.Itoa(int(l)+1) }
+
+// Ink is the class of the colour of a pattern.
+func (p pattern) Ink() string { return inkClass(p.Look) }
+
 // Weave is the path that is laid over the colour of a look, in a tile of 6 by
 // 6 pixels.
 func (p pattern) Weave() string {
@@ -16,4 +73,17 @@ func (p pattern) Weave() string {
 		return "M0 3H6M3 0V6"
 	}
 	return ""
+}
+
+// explain adds to the legend what is not a series.
+func (p *plot) explain(w Words, reference string) {
+	if p.Line != "" {
+		p.Legend = append(p.Legend, legendItem{Name: reference, Line: true})
+	}
+	if p.Running != "" && w.Running != "" {
+		p.Legend = append(p.Legend, legendItem{Name: w.Running, paint: paint{Class: "chart-ink-1", Over: p.ID + "-running"}})
+	}
+	if len(p.Grey) > 0 {
+		p.Legend = append(p.Legend, legendItem{Name: strings.Join(p.Grey, " / "), paint: paint{Class: "chart-gap"}})
+	}
 }

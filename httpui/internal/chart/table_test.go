@@ -112,7 +112,7 @@ func TestCoverageJoinsEqualDays(t *testing.T) {
 		t.Error(diff)
 	}
 	k.Range = func(first, last aggregate.Day) string { return fmt.Sprint(int(last-first) + 1) }
-	k.Day = func(d aggregate.Day) string { return "d" }
+	k.Day = func(aggregate.Day) string { return "d" }
 	is := is.New(t)
 	is.Equal(k.Table().Rows[0].Label, "2")
 	is.Equal(k.Table().Rows[1].Label, "d")
