@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -171,4 +172,7 @@ func (c *Client) read() {
 		}
 	}
 	c.lost = lines.Err()
+	if errors.Is(c.lost, bufio.ErrTooLong) { // no line that a syslog server writes
+		_, c.lost = io.Copy(io.Discard, c.nc)
+	}
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
+	"os"
 )
 
 // Framing says how a frame was delimited (RFC 6587 section 3.4).
@@ -57,7 +57,7 @@ func NewReader(r io.Reader, maxBytes int) *Reader {
 //
 // The error is io.EOF at the end of the stream, a [*FrameError] for a frame that is
 // rejected, or what the source returned. After a FrameError, and after an error
-// whose Timeout method reports true, Next may be called again and goes on where it
+// that is os.ErrDeadlineExceeded, Next may be called again and goes on where it
 // stood. Bytes that the end of the stream cuts off are returned as a frame too,
 // and [Reader.Partial] is true for it.
 func (r *Reader) Next() ([]byte, error) {
@@ -257,7 +257,6 @@ func frameError(c Class, b []byte) *FrameError {
 
 func isStray(c byte) bool { return c == '\n' || c == '\r' || c == 0 || c == ' ' }
 
-func isTimeout(err error) bool {
-	ne, ok := errors.AsType[net.Error](err)
-	return ok && ne.Timeout()
-}
+// isTimeout reports whether a deadline ended a read. A connection that the kernel
+// gave up (ETIMEDOUT) has ended and is not meant.
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

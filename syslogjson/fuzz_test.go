@@ -2,6 +2,7 @@ package syslogjson_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		const limit = 64
 		whole, err := frames(syslogjson.NewReader(bytes.NewReader(stream), limit))
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatalf("ended with %v", err)
 		}
 		for _, frame := range whole {
@@ -40,7 +41,7 @@ func FuzzReader(f *testing.F) {
 		}
 		for _, split := range splits[1:] {
 			got, err := frames(syslogjson.NewReader(split.wrap(bytes.NewReader(stream)), limit))
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Fatalf("%s: ended with %v", split.name, err)
 			}
 			if diff := cmp.Diff(whole, got); diff != "" {
@@ -48,7 +49,7 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 		stuttered, err := frames(syslogjson.NewReader(iotest.TimeoutReader(bytes.NewReader(stream)), limit))
-		if err != io.EOF && err != iotest.ErrTimeout {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, iotest.ErrTimeout) {
 			t.Fatalf("ended with %v", err)
 		}
 		if len(stuttered) > 0 && len(stuttered) > len(whole)+1 {
@@ -76,7 +77,7 @@ func FuzzNeighbours(f *testing.F) {
 		good := bsd(j("a"))
 		stream := good + "\n" + string(line) + "\n" + good + "\n"
 		got, err := frames(syslogjson.NewReader(strings.NewReader(stream), 256))
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatalf("ended with %v", err)
 		}
 		if len(got) < 2 || got[0] != good || got[len(got)-1] != good {
