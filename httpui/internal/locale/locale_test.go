@@ -205,6 +205,12 @@ func TestSteps(t *testing.T) {
 	is.Equal(et.Axis(aggregate.Hour, at.Add(10*time.Hour)), "10:00")
 	is.Equal(et.Axis(aggregate.Month, at.AddDate(0, 1, 0)), "veebr")
 	is.Equal(et.Unit(aggregate.EachDay), "päev")
+
+	// The hour that Tallinn has twice in October.
+	summer := time.Date(2018, time.October, 28, 0, 0, 0, 0, time.UTC).In(event.DefaultLocation())
+	is.Equal(et.Step(aggregate.Hour, summer), "28.10.2018 kell 3–4 (suveaeg)")
+	is.Equal(et.Step(aggregate.Hour, summer.Add(time.Hour)), "28.10.2018 kell 3–4 (talveaeg)")
+	is.Equal(et.Step(aggregate.Hour, summer.Add(2*time.Hour)), "28.10.2018 kell 4–5")
 }
 
 func TestNames(t *testing.T) {

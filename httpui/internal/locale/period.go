@@ -103,7 +103,7 @@ func (l *Locale) Step(u aggregate.Unit, t time.Time) string {
 	year := strconv.Itoa(t.Year())
 	switch u {
 	case aggregate.Hour:
-		return l.T("step.hour", l.Date(t), strconv.Itoa(t.Hour()), strconv.Itoa(t.Hour()+1))
+		return l.hourStep(t)
 	case aggregate.EachDay:
 		return l.WeekdayShort(t.Weekday()) + " " + l.Date(t)
 	case aggregate.Week:
@@ -118,6 +118,19 @@ func (l *Locale) Step(u aggregate.Unit, t time.Time) string {
 		return year
 	}
 	return ""
+}
+
+// hourStep names an hour. Of two that the clock shows alike when it is put
+// back, it says which one is meant.
+func (l *Locale) hourStep(t time.Time) string {
+	text := l.T("step.hour", l.Date(t), strconv.Itoa(t.Hour()), strconv.Itoa(t.Hour()+1))
+	switch t.Hour() {
+	case t.Add(time.Hour).Hour():
+		return l.T("step.hourSummer", text)
+	case t.Add(-time.Hour).Hour():
+		return l.T("step.hourWinter", text)
+	}
+	return text
 }
 
 // Axis is the short name of the step that begins at t, for the axis of a
