@@ -1,0 +1,176 @@
+package aggregate_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/matryer/is"
+)
+
+// sample is a handful of events around the turn from April to May in Tallinn.
+func sample(t *testing.T) []event.Event {
+	t.Helper()
+	mk := func(text, client, method string, o event.Operation) event.Event {
+		return event.Event{Time: at(t, text), ClientID: client, Method: method, Operation: o}
+	}
+	return []event.Event{
+		mk("2018-04-28T10:51:12+03:00", "b", event.MethodIDCard, event.StartAuth),
+		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.SuccessfulAuth),
+		mk("2018-04-30T20:59:59Z", "a", event.MethodMobileID, event.StartAuth),
+		mk("2018-04-30T21:00:00Z", "a", event.MethodMobileID, event.Failed), // in May
+		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.SuccessfulAuth),
+	}
+}
+
+func TestCount(t *testing.T) {
+	midnight := func(day string) time.Time { return at(t, day+"T00:00:00+03:00") }
+	tests := []struct {
+		name string
+		q    aggregate.Query
+		want []aggregate.Row
+	}{
+		{"everything", aggregate.Query{}, []aggregate.Row{{Count: 5}}},
+		{"a month", aggregate.Query{Period: period(t, "2018-04", "")}, []aggregate.Row{{Count: 4}}},
+		{"an expression", aggregate.Query{Period: period(t, "2018-05-01T00", "")}, []aggregate.Row{{Count: 1}}},
+		{"nothing", aggregate.Query{Period: period(t, "2017", "")}, []aggregate.Row{}},
+		{
+			"by client", aggregate.Query{By: aggregate.ByClient},
+			[]aggregate.Row{{Key: aggregate.Key{ClientID: "a"}, Count: 2}, {Key: aggregate.Key{ClientID: "b"}, Count: 3}},
+		},
+		{
+			"filtered", aggregate.Query{Filter: aggregate.Filter{ClientID: "b"}, By: aggregate.ByOperation},
+			[]aggregate.Row{
+				{Key: aggregate.Key{Operation: event.StartAuth}, Count: 1},
+				{Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
+			},
+		},
+		{
+			"by day", aggregate.Query{Step: aggregate.EachDay},
+			[]aggregate.Row{
+				{Start: midnight("2018-04-28"), Count: 3},
+				{Start: midnight("2018-04-30"), Count: 1},
+				{Start: midnight("2018-05-01"), Count: 1},
+			},
+		},
+		{
+			"a step that the period cuts", aggregate.Query{Period: period(t, "2018-04-28/2018-04-30", ""), Step: aggregate.Month},
+			[]aggregate.Row{{Start: midnight("2018-04-01"), Count: 4}},
+		},
+		{
+			"by month and method", aggregate.Query{Step: aggregate.Month, By: aggregate.ByMethod},
+			[]aggregate.Row{
+				{Start: midnight("2018-04-01"), Key: aggregate.Key{Method: "idcard"}, Count: 3},
+				{Start: midnight("2018-04-01"), Key: aggregate.Key{Method: "mID"}, Count: 1},
+				{Start: midnight("2018-05-01"), Key: aggregate.Key{Method: "mID"}, Count: 1},
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := count(sample(t), tt.q)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+			for _, r := range got {
+				if !r.Start.IsZero() && r.Start.Location() != tt.q.Period.Location() {
+					t.Errorf("step in %s, want the zone of the period", r.Start.Location())
+				}
+			}
+		})
+	}
+}
+
+func TestCounterMayBeUsedOn(t *testing.T) {
+	is := is.New(t)
+	c := aggregate.NewCounter(aggregate.Query{})
+	is.Equal(len(c.Rows()), 0)
+	for i, e := range sample(t) {
+		c.Add(e)
+		is.Equal(sum(c.Rows()), int64(i+1))
+	}
+}
+
+func TestQueryByDays(t *testing.T) {
+	tests := []struct {
+		text string
+		step aggregate.Unit
+		want bool
+	}{
+		{"", aggregate.Whole, true},
+		{"", aggregate.Year, true},
+		{"", aggregate.Hour, false},
+		{"2018-04-28", aggregate.EachDay, true},
+		{"2018-04-28", aggregate.Hour, false},
+		{"2018-04-28T10", aggregate.Whole, false},
+		{"2018-04-28T00/2018-04-28T23", aggregate.Whole, true}, // a whole day after all
+		{"2018-0[4-6]", aggregate.Whole, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text+" "+tt.step.String(), func(t *testing.T) {
+			is.New(t).Equal(aggregate.Query{Period: period(t, tt.text, ""), Step: tt.step}.ByDays(), tt.want)
+		})
+	}
+}
+
+func TestMergeEqualsCountOfBoth(t *testing.T) {
+	r := random(t)
+	for range 300 {
+		w := newWorld(r, 3)
+		a, b := w.events(r.IntN(60)), w.events(r.IntN(60))
+		q := w.query()
+		got := aggregate.Merge(count(a, q), count(b, q))
+		want := count(slices.Concat(a, b), q)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+func TestRegroupEqualsCountByFewer(t *testing.T) {
+	r := random(t)
+	for range 300 {
+		w := newWorld(r, 3)
+		events := w.events(60)
+		q := w.query()
+		rows := count(events, q)
+		q.By &= aggregate.Dim(r.IntN(int(aggregate.ByAll) + 1)) //nolint:gosec // small
+		if diff := cmp.Diff(count(events, q), aggregate.Regroup(rows, q.By)); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+// Rows of two log bases may hold equal instants in zones that differ as
+// pointers.
+func TestRegroupKnowsEqualSteps(t *testing.T) {
+	is := is.New(t)
+	start := at(t, "2018-04-28T00:00:00+03:00")
+	rows := []aggregate.Row{
+		{Start: start.In(time.FixedZone("a", 3*3600)), Key: aggregate.Key{ClientID: "x"}, Count: 1},
+		{Start: start.In(time.FixedZone("b", 3*3600)), Key: aggregate.Key{ClientID: "y"}, Count: 2},
+	}
+	got := aggregate.Regroup(rows, 0)
+	is.Equal(len(got), 1)
+	is.Equal(got[0].Count, int64(3))
+	is.True(got[0].Start.Equal(start))
+}
+
+func TestSumsOverEveryDimensionAreEqual(t *testing.T) {
+	r := random(t)
+	is := is.New(t)
+	for range 50 {
+		w := newWorld(r, 3)
+		events := w.events(100)
+		q := w.query()
+		q.By = 0
+		want := sum(count(events, q))
+		for q.By = range aggregate.ByAll + 1 {
+			is.Equal(sum(count(events, q)), want)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package aggregate_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+)
+
+func TestSeriesFillsGaps(t *testing.T) {
+	p := period(t, "2018-04-27/2018-05-01", "")
+	day := func(n int) time.Time { return p.From.AddDate(0, 0, n) }
+	rows := []aggregate.Row{
+		{Start: day(1), Key: aggregate.Key{Operation: event.StartAuth}, Count: 3},
+		{Start: day(1), Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
+		{Start: day(3), Key: aggregate.Key{Operation: event.Failed}, Count: 1},
+	}
+	want := []aggregate.Point{
+		{Start: day(0), End: day(1)},
+		{Start: day(1), End: day(2), Tally: aggregate.Tally{Attempts: 3, Successes: 2}},
+		{Start: day(2), End: day(3)},
+		{Start: day(3), End: day(4), Tally: aggregate.Tally{Failures: 1}},
+		{Start: day(4), End: day(5)},
+	}
+	if diff := cmp.Diff(want, aggregate.Series(rows, p, aggregate.EachDay)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSeriesCutsSteps(t *testing.T) {
+	p := period(t, "2018-04-28/2018-06-03", "")
+	var got []string
+	for _, point := range aggregate.Series(nil, p, aggregate.Month) {
+		got = append(got, aggregate.Between(point.Start, point.End, nil).String())
+	}
+	want := []string{"2018-04-28/2018-04-30", "2018-05-01/2018-05-31", "2018-06-01/2018-06-03"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSeriesLength(t *testing.T) {
+	tests := []struct {
+		text string
+		step aggregate.Unit
+		want int
+	}{
+		{"2018-04-28", aggregate.Hour, 24},
+		{"2018-03-25", aggregate.Hour, 23},
+		{"2018-10-28", aggregate.Hour, 25},
+		{"2018-04-28T10", aggregate.Hour, 1},
+		{"2018-04-28T10", aggregate.Year, 1},
+		{"2018", aggregate.EachDay, 365},
+		{"2020", aggregate.EachDay, 366},
+		{"2018", aggregate.Week, 53}, // the last one is cut
+		{"2020", aggregate.Week, 53},
+		{"2018", aggregate.Month, 12},
+		{"2018", aggregate.Quarter, 4},
+		{"2018-01-01T00/2018-07-03T06", aggregate.Hour, 4398},
+		{"2018-01-01T00/2018-07-03T08", aggregate.Hour, aggregate.MaxPoints},
+		{"2018-01-01T00/2018-07-03T09", aggregate.Hour, 0}, // one too many
+		{"2000/2020", aggregate.EachDay, 0},
+		{"1583/9999", aggregate.Hour, 0},
+
+		{"2018", aggregate.Whole, 0},
+		{"", aggregate.EachDay, 0},
+		{"2018-0[4-6]", aggregate.EachDay, 0},
+		{"2018-03-25T03", aggregate.Hour, 0}, // left out by the clock
+	}
+	for _, tt := range tests {
+		t.Run(tt.text+" "+tt.step.String(), func(t *testing.T) {
+			is.New(t).Equal(len(aggregate.Series(nil, period(t, tt.text, ""), tt.step)), tt.want)
+		})
+	}
+}
+
+// A series holds every event of its period, and its steps fill the period
+// without gap or overlap.
+func TestSeriesKeepsSums(t *testing.T) {
+	r := random(t)
+	for range 200 {
+		w := newWorld(r, 3)
+		events := w.events(100)
+		q := w.query()
+		q.By = aggregate.ByOperation | aggregate.ByMethod
+		points := aggregate.Series(count(events, q), q.Period, q.Step)
+		if points == nil {
+			continue
+		}
+		is := is.New(t)
+		var total aggregate.Tally
+		for i, point := range points {
+			total = total.Plus(point.Tally)
+			if !point.Start.Before(point.End) {
+				t.Fatalf("%s by %s: step %d from %s to %s", q.Period, q.Step, i, stamp(point.Start), stamp(point.End))
+			}
+			if i > 0 {
+				is.True(point.Start.Equal(points[i-1].End))
+			}
+		}
+		is.True(points[0].Start.Equal(q.Period.From))
+		is.True(points[len(points)-1].End.Equal(q.Period.To))
+		is.Equal(total, aggregate.Total(aggregate.Count(slices.Values(events), aggregate.Query{
+			Period: q.Period, By: aggregate.ByOperation,
+		})))
+	}
+}
