@@ -1,0 +1,207 @@
+package aggregate_test
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+)
+
+const oneDay = aggregate.Day(17649) // 2018-04-28
+
+func clientKey(name string) aggregate.Key {
+	return aggregate.Key{ClientID: name, Method: event.MethodIDCard, Operation: event.StartAuth}
+}
+
+func cubeRows(t *testing.T, c *aggregate.Cube, q aggregate.Query) []aggregate.Row {
+	t.Helper()
+	rows, ok := c.Rows(q)
+	if !ok {
+		t.Fatalf("no answer from sums by day to %+v", q)
+	}
+	return rows
+}
+
+func TestCubeZeroValue(t *testing.T) {
+	is := is.New(t)
+	var c aggregate.Cube
+	is.Equal(c.Len(), 0)
+	is.Equal(c.Total(oneDay), int64(0))
+	is.Equal(c.Bounds(), aggregate.Bounds{})
+	is.Equal(len(c.Clients()), 0)
+	is.Equal(cubeRows(t, &c, aggregate.Query{By: aggregate.ByAll}), []aggregate.Row{})
+	is.Equal(cubeRows(t, &c, aggregate.Query{Filter: aggregate.Filter{ClientID: "a"}}), []aggregate.Row{})
+	c.Drop(math.MinInt32, math.MaxInt32)
+	c.Replace(oneDay, nil)
+	c.Add(oneDay, clientKey("a"), 0)
+	c.Add(oneDay, clientKey("a"), -1)
+	is.Equal(c.Len(), 0)
+	is.Equal(c.Bounds(), aggregate.Bounds{})
+}
+
+func TestCubeAdd(t *testing.T) {
+	is := is.New(t)
+	var c aggregate.Cube
+	c.Add(oneDay, clientKey("a"), 3)
+	c.Add(oneDay, clientKey("a"), -1)
+	is.Equal(c.Total(oneDay), int64(2))
+	is.Equal(c.Len(), 1)
+	c.Add(oneDay, clientKey("b"), 5)
+	c.Add(oneDay-1, clientKey("a"), 7)
+	is.Equal(c.Len(), 3)
+	is.Equal(c.Bounds(), aggregate.Bounds{Records: 14, First: oneDay - 1, Last: oneDay})
+	c.Add(oneDay, clientKey("a"), -100) // below zero is gone
+	is.Equal(c.Total(oneDay), int64(5))
+	is.Equal(c.Len(), 2)
+	c.Add(oneDay, clientKey("b"), -5) // zero is gone, and the day with it
+	is.Equal(c.Bounds(), aggregate.Bounds{Records: 7, First: oneDay - 1, Last: oneDay - 1})
+	c.Add(oneDay-1, clientKey("a"), math.MaxInt32*4)
+	is.Equal(c.Total(oneDay-1), int64(math.MaxUint32)) // as far as it goes
+}
+
+func TestCubeReplace(t *testing.T) {
+	is := is.New(t)
+	var c aggregate.Cube
+	c.Add(oneDay, clientKey("gone"), 9)
+	c.Replace(oneDay, []aggregate.Sum{
+		{Key: clientKey("b"), Count: 1},
+		{Key: clientKey("a"), Count: 2},
+		{Key: clientKey("b"), Count: 4}, // an equal key
+		{Key: clientKey("c"), Count: 0},
+		{Key: clientKey("d"), Count: -1},
+	})
+	want := []aggregate.Row{
+		{Key: aggregate.Key{ClientID: "a"}, Count: 2},
+		{Key: aggregate.Key{ClientID: "b"}, Count: 5},
+	}
+	if diff := cmp.Diff(want, cubeRows(t, &c, aggregate.Query{By: aggregate.ByClient})); diff != "" {
+		t.Error(diff)
+	}
+	is.Equal(c.Total(oneDay), int64(7))
+	c.Replace(oneDay, []aggregate.Sum{{Key: clientKey("a"), Count: 0}})
+	is.Equal(c.Bounds(), aggregate.Bounds{})
+}
+
+func TestCubeDrop(t *testing.T) {
+	tests := []struct {
+		first, last aggregate.Day
+		want        int64
+	}{
+		{oneDay, oneDay, 0b11011},
+		{oneDay - 1, oneDay + 1, 0b10001},
+		{oneDay + 1, oneDay - 1, 0b11111}, // backward: nothing
+		{oneDay - 100, oneDay - 3, 0b11111},
+		{oneDay + 1, oneDay + 100, 0b00111},
+		{math.MinInt32, math.MaxInt32, 0},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.first, tt.last), func(t *testing.T) {
+			var c aggregate.Cube
+			for i := range 5 { // a bit for each day
+				c.Add(oneDay-2+aggregate.Day(i), clientKey("a"), 1<<i)
+			}
+			c.Drop(tt.first, tt.last)
+			is.New(t).Equal(c.Bounds().Records, tt.want)
+		})
+	}
+}
+
+func TestCubeClients(t *testing.T) {
+	var c aggregate.Cube
+	c.Add(oneDay, clientKey("b"), 1)
+	c.Add(oneDay+5, clientKey("b"), 1)
+	c.Add(oneDay-7, clientKey("a"), 1)
+	c.Add(oneDay+3, clientKey("gone"), 1)
+	c.Add(oneDay+3, clientKey("gone"), -1)
+	want := []aggregate.Seen{
+		{ClientID: "a", First: oneDay - 7, Last: oneDay - 7},
+		{ClientID: "b", First: oneDay, Last: oneDay + 5},
+	}
+	if diff := cmp.Diff(want, c.Clients()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCubeRefusesWhatDaysCannotAnswer(t *testing.T) {
+	is := is.New(t)
+	var c aggregate.Cube
+	for _, q := range []aggregate.Query{
+		{Step: aggregate.Hour},
+		{Period: period(t, "2018-04-28T10", "")},
+		{Period: period(t, "2018-0[4-6]", "")},
+	} {
+		rows, ok := c.Rows(q)
+		is.True(!ok)
+		is.Equal(len(rows), 0)
+	}
+}
+
+// More different values than a field of a sum can number count as Other, and no
+// event is lost.
+func TestCubeOverflowCountsAsOther(t *testing.T) {
+	const methods, banks = 300, 1<<16 + 50
+	is := is.New(t)
+	var c aggregate.Cube
+	var sums []aggregate.Sum
+	for i := range banks {
+		k := clientKey("a")
+		k.Method, k.Bank = fmt.Sprint("method", i%methods), fmt.Sprint("bank", i)
+		sums = append(sums, aggregate.Sum{Key: k, Count: 1})
+	}
+	c.Replace(oneDay, sums)
+	is.Equal(c.Total(oneDay), int64(banks))
+
+	byMethod := cubeRows(t, &c, aggregate.Query{By: aggregate.ByMethod})
+	is.Equal(len(byMethod), 256) // 255 names and Other
+	is.Equal(sum(byMethod), int64(banks))
+	byBank := cubeRows(t, &c, aggregate.Query{By: aggregate.ByBank})
+	is.Equal(len(byBank), 1<<16)
+	is.Equal(sum(byBank), int64(banks))
+
+	other := cubeRows(t, &c, aggregate.Query{Filter: aggregate.Filter{Bank: aggregate.Other}})
+	is.Equal(sum(other), int64(51)) // what came after the first 65,535
+}
+
+func TestCubeOtherMayBeAnOrdinaryValue(t *testing.T) {
+	is := is.New(t)
+	var c aggregate.Cube
+	c.Add(oneDay, aggregate.Key{Method: aggregate.Other}, 1)
+	for i := range 300 {
+		c.Add(oneDay, aggregate.Key{Method: fmt.Sprint(i)}, 1)
+	}
+	rows := cubeRows(t, &c, aggregate.Query{By: aggregate.ByMethod})
+	is.Equal(len(rows), 255)
+	is.Equal(sum(rows), int64(301))
+}
+
+func TestCubeConcurrentUse(t *testing.T) {
+	const writers, each = 4, 200
+	var c aggregate.Cube
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				c.Add(oneDay+aggregate.Day(i%7), clientKey(fmt.Sprint(w, "-", i%20)), 2)
+				c.Add(oneDay+aggregate.Day(i%7), clientKey(fmt.Sprint(w, "-", i%20)), -1)
+				c.Replace(oneDay+100+aggregate.Day(w), []aggregate.Sum{{Key: clientKey("r"), Count: 1}})
+				c.Drop(oneDay+200, oneDay+300)
+			}
+		})
+		wg.Go(func() {
+			for range each {
+				c.Rows(aggregate.Query{By: aggregate.ByStat, Step: aggregate.Week})
+				c.Bounds()
+				c.Clients()
+				c.Total(oneDay)
+				c.Len()
+			}
+		})
+	}
+	wg.Wait()
+	is.New(t).Equal(c.Bounds().Records, int64(writers*each+writers))
+}
