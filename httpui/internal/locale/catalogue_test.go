@@ -20,6 +20,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/syslogjson"
 )
 
 var update = flag.Bool("update", false, "rewrite the files under testdata")
@@ -227,6 +228,11 @@ func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
 		l := locale.For(lang)
 		for _, c := range constants(t, dir+"errors.go", "Class") {
 			if !l.Has("class." + c) {
+				t.Errorf("%s: the class of rejection %s has no text", lang, c)
+			}
+		}
+		for _, c := range syslogjson.Classes() {
+			if !l.Has("class." + c.String()) {
 				t.Errorf("%s: the class of rejection %s has no text", lang, c)
 			}
 		}
