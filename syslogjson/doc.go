@@ -32,8 +32,9 @@
 // the frame is rejected as [ClassBadCount] and reading goes on where its object
 // ended. Where a counted frame is followed by bytes that begin no frame, the
 // count was too small: those bytes are rejected as [ClassBadCount] up to the next
-// newline or the next "count <PRI>". So every good frame outside the lie is
-// delivered. Two limits: the bytes claimed by a count above the message limit are
+// newline or the next "count <PRI>", and the frame itself has been handed on with an
+// incomplete object, which no JSON parser accepts. So every good frame but the lying
+// one is delivered. Two limits: the bytes claimed by a count above the message limit are
 // skipped unread (at most [DefaultMaxSkipBytes]), and text that ends in a digit
 // just before the next count cannot be told from that count.
 //

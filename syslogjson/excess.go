@@ -11,8 +11,8 @@ func excess(body []byte) (rest int, sure bool) {
 	for end > 0 && isStray(body[end-1]) {
 		end--
 	}
-	if end == 0 || body[end-1] == '}' && bytes.IndexByte(body[:end], '\n') < 0 {
-		return 0, false // the common case, without looking into the object
+	if end == 0 || body[end-1] == '}' && bytes.IndexByte(body[1:end], '<') < 0 {
+		return 0, false // the common case: no second priority, so no second frame
 	}
 	n := objectEnd(body)
 	if n < 0 {

@@ -232,6 +232,17 @@ func (l *loop) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+func TestReaderBuffered(t *testing.T) {
+	is := is.New(t)
+	r := syslogjson.NewReader(strings.NewReader("<1\n<22\n"), 0)
+	_, err := r.Next()
+	is.NoErr(err)
+	is.Equal(r.Buffered(), len("<22\n"))
+	_, err = r.Next()
+	is.NoErr(err)
+	is.Equal(r.Buffered(), 0)
+}
+
 // A sender cut at each byte of a frame: what was complete is whole, the rest is partial.
 func TestReaderCutAnywhere(t *testing.T) {
 	for _, frame := range []string{bsd(j("a")) + "\n", oc(p5(j("Tõrge €𝄞")) + "\n")} {
