@@ -1,0 +1,111 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/auth"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
+
+	"github.com/e-gov/tarastat/event"
+)
+
+// Errors that callers may want to tell apart, with errors.Is.
+var (
+	// ErrPeriod: a period that has no beginning or no end, or an expression,
+	// where only a bounded one may stand.
+	ErrPeriod = errors.New("the period is not bounded")
+
+	// ErrClosed: the Store was closed.
+	ErrClosed = errors.New("the log base is closed")
+
+	// ErrZone: the days of the base are those of another zone.
+	ErrZone = errors.New("the log base counts the days of another zone")
+
+	// ErrURI: the address of the log base is no connection string.
+	ErrURI = errors.New("the address of the log base is not a MongoDB connection string")
+)
+
+// Codes with which a MongoDB server refuses somebody (its error_codes.yml).
+const (
+	codeUserNotFound           = 11
+	codeUnauthorized           = 13
+	codeAuthenticationFailed   = 18
+	codeMechanismUnavailable   = 334
+	codeAuthenticationRequired = 391
+	codeAtlasError             = 8000
+)
+
+// codeOf finds the code that people are to see for err, or otherwise when err
+// says nothing of it.
+func codeOf(err error, otherwise event.Code) event.Code {
+	switch {
+	case errors.Is(err, ErrClosed):
+		return event.Unreachable
+	case errors.Is(err, ErrPeriod):
+		return event.BadPeriod
+	case refused(err):
+		return event.Refused
+	case unreachable(err):
+		return event.Unreachable
+	}
+	return otherwise
+}
+
+// refused reports whether the server did not accept our credentials, or the
+// account lacks a right.
+func refused(err error) bool {
+	var ae *auth.Error
+	if errors.As(err, &ae) {
+		return true
+	}
+	var se mongo.ServerError
+	if errors.As(err, &se) {
+		for _, code := range []int{
+			codeUserNotFound, codeUnauthorized, codeAuthenticationFailed,
+			codeMechanismUnavailable, codeAuthenticationRequired, codeAtlasError,
+		} {
+			if se.HasErrorCode(code) {
+				return true
+			}
+		}
+	}
+	// Once a handshake was refused, the driver only says that it has no
+	// server, and keeps the reason with the server.
+	var sse topology.ServerSelectionError
+	if errors.As(err, &sse) {
+		for _, server := range sse.Desc.Servers {
+			if server.LastError != nil && refused(server.LastError) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unreachable reports whether the server was not there, or did not answer in
+// time.
+func unreachable(err error) bool {
+	var sse topology.ServerSelectionError
+	var ce topology.ConnectionError
+	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) ||
+		errors.As(err, &sse) || errors.As(err, &ce) ||
+		errors.Is(err, mongo.ErrClientDisconnected) || errors.Is(err, topology.ErrTopologyClosed)
+}
+
+// fail gives err the code people see and says what was being done. What the
+// caller gave up carries the code of the operation.
+func (s *Store) fail(ctx context.Context, code event.Code, doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := event.CodeOf(err); ok {
+		return err
+	}
+	if ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) {
+		code = codeOf(err, code)
+	}
+	return event.WithCode(code, fmt.Errorf("mongostore: %s: %w", doing, scrub(err, s.secrets)))
+}

@@ -1,0 +1,59 @@
+// Command ferretdb runs FerretDB, an independent server of MongoDB's wire
+// protocol, over SQLite files: the server that the tests of mongostore speak
+// to. It is a module of its own, so that what FerretDB needs does not become
+// something TARA-Stat needs.
+//
+//	ferretdb DIRECTORY [ADDRESS]
+//
+// It prints its URI on one line once it listens, and ends on SIGTERM or when
+// its standard input ends: a test that dies takes its server with it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "ferretdb:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) < 1 || len(args) > 2 {
+		return fmt.Errorf("want DIRECTORY [ADDRESS], got %q", args)
+	}
+	addr := "127.0.0.1:0"
+	if len(args) == 2 {
+		addr = args[1]
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		cancel()
+	}()
+	f, err := ferretdb.New(&ferretdb.Config{
+		Listener:  ferretdb.ListenerConfig{TCP: addr},
+		Handler:   "sqlite",
+		SQLiteURL: "file:" + args[0] + "/",
+		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- f.Run(ctx) }()
+	fmt.Println(f.MongoDBURI())
+	return <-done
+}

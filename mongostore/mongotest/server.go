@@ -1,0 +1,152 @@
+package mongotest
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// EnvURI names the server to test on, instead of FerretDB.
+const EnvURI = "TARASTAT_TEST_MONGODB_URI"
+
+// startTimeout bounds how long a server may take to start.
+const startTimeout = time.Minute
+
+// URI returns the connection string of an empty database, on the server that
+// the environment names or on a FerretDB of the test's own. It goes when the
+// test ends.
+func URI(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv(EnvURI)
+	if server == "" {
+		return Start(t).URI
+	}
+	return Named(t, server, t.Name()+time.Now().String())
+}
+
+// Named returns the connection string of a database on the same server, which
+// is dropped when the test ends. Equal names give the same database.
+func Named(t testing.TB, server, name string) string {
+	t.Helper()
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("mongotest: the server's URI: %v", err)
+	}
+	sum := sha256.Sum256([]byte(name))
+	database := "tarastat_" + hex.EncodeToString(sum[:8])
+	u.Path = "/" + database
+	t.Cleanup(func() { drop(t, u.String(), database) })
+	return u.String()
+}
+
+// drop tries to drop a database. The server may be gone.
+func drop(t testing.TB, uri, database string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	client, err := mongo.Connect(ctx, options.Client().ApplyURI(uri).SetServerSelectionTimeout(time.Second))
+	if err != nil {
+		t.Logf("mongotest: drop: %v", err)
+		return
+	}
+	_ = client.Database(database).Drop(ctx)
+	_ = client.Disconnect(ctx)
+}
+
+// Server is a FerretDB on this machine. Its methods fail the test when they
+// cannot do what they say; they must be called from its goroutine.
+type Server struct {
+	URI string // without a database
+
+	t       testing.TB
+	dir     string
+	address string
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	stdin io.Closer
+}
+
+// Start starts a server with no data, which is killed when the test ends.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{t: t, dir: t.TempDir(), address: "127.0.0.1:0"}
+	s.Restart()
+	t.Cleanup(s.Kill)
+	return s
+}
+
+// Restart starts the server again, with its data and at its address, after
+// Stop or Kill.
+func (s *Server) Restart() {
+	s.t.Helper()
+	cmd := exec.Command(command(s.t), s.dir, s.address) //nolint:gosec // our own command
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe() // at its end, which is also our end, the server ends
+	if err != nil {
+		s.t.Fatalf("mongotest: start: %v", err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatalf("mongotest: start: %v", err)
+	}
+	if err := cmd.Start(); err != nil {
+		s.t.Fatalf("mongotest: start: %v", err)
+	}
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(stdout).ReadString('\n')
+		line <- strings.TrimSpace(text)
+	}()
+	select {
+	case s.URI = <-line:
+	case <-time.After(startTimeout):
+	}
+	u, err := url.Parse(s.URI)
+	if err != nil || u.Host == "" {
+		_ = cmd.Process.Kill()
+		s.t.Fatalf("mongotest: start: the server said %q", s.URI)
+	}
+	s.address = u.Host
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cmd, s.stdin = cmd, stdin
+}
+
+// Stop lets the server end in order.
+func (s *Server) Stop() { s.end(func(*os.Process) error { return s.stdin.Close() }) }
+
+// Kill ends the server at once (SIGKILL). It may be called again.
+func (s *Server) Kill() { s.end((*os.Process).Kill) }
+
+func (s *Server) end(how func(*os.Process) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd == nil {
+		return
+	}
+	if err := how(s.cmd.Process); err != nil {
+		s.t.Errorf("mongotest: end: %v", err)
+	}
+	_ = s.cmd.Wait() // a killed process is no success
+	s.cmd = nil
+}
+
+// Database returns the connection string of a database on s. Equal names give
+// the same database.
+func (s *Server) Database(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("mongodb://%s/tarastat_%s", s.address, hex.EncodeToString(sum[:8]))
+}

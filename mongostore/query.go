@@ -1,0 +1,181 @@
+package mongostore
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+)
+
+// Sums answers q: what [aggregate.Count] would say of the records kept. A query
+// that whole days can answer is answered from memory; hours and expressions
+// take the records of the days concerned, an expression those of all days.
+// What other instances have appended shows within a few polls.
+//
+// Errors carry ERR-02, ERR-01 when the log base is away, and ERR-04.
+func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
+	if err := s.alive(ctx); err != nil {
+		return nil, s.fail(ctx, event.ReadFailed, "sums", err)
+	}
+	if s.byDays(q) {
+		rows, _ := s.cube.Rows(q) // byDays has made sure that it can
+		return rows, nil
+	}
+	c := aggregate.NewCounter(q)
+	err := s.scan(ctx, q.Period, func(k kept) error {
+		c.Add(k.Event)
+		return nil
+	})
+	if err != nil {
+		return nil, s.fail(ctx, event.ReadFailed, "sums", err)
+	}
+	return c.Rows(), nil
+}
+
+// byDays reports whether the sums by day can answer q. Days of another zone
+// than the store's own are none that it has sums of.
+func (s *Store) byDays(q aggregate.Query) bool {
+	if !q.ByDays() {
+		return false
+	}
+	return q.Period.Location().String() == s.opts.Location.String() ||
+		(q.Period.Everything() && q.Step == aggregate.Whole)
+}
+
+// Bounds returns how much the base holds, as far as it is counted. It is
+// answered from memory. Errors carry ERR-02, ERR-01 or ERR-04.
+func (s *Store) Bounds(ctx context.Context) (aggregate.Bounds, error) {
+	if err := s.alive(ctx); err != nil {
+		return aggregate.Bounds{}, s.fail(ctx, event.ReadFailed, "bounds", err)
+	}
+	return s.cube.Bounds(), nil
+}
+
+// Clients returns every client application that has an event, with the days of
+// its first and last one, sorted by name. It is answered from memory. Errors
+// carry ERR-02, ERR-01 or ERR-04.
+func (s *Store) Clients(ctx context.Context) ([]aggregate.Seen, error) {
+	if err := s.alive(ctx); err != nil {
+		return nil, s.fail(ctx, event.ReadFailed, "clients", err)
+	}
+	return s.cube.Clients(), nil
+}
+
+// scan calls f for the records that lie in p, in no order.
+func (s *Store) scan(ctx context.Context, p aggregate.Period, f func(kept) error) error {
+	return s.each(ctx, s.reading, s.within(p), options.Find().SetProjection(bson.D{{Key: fieldHour, Value: 0}}), func(raw bson.Raw) error {
+		k, err := s.codec.decode(raw)
+		if err != nil || k.Time.IsZero() || !p.Contains(k.Time) {
+			return err
+		}
+		return f(k)
+	})
+}
+
+// within finds the records of the days that p touches. It never sends an
+// expression to the server.
+func (s *Store) within(p aggregate.Period) bson.D {
+	var bounds bson.D
+	if !p.From.IsZero() {
+		bounds = append(bounds, bson.E{Key: "$gte", Value: numberOf(s.codec.day(p.From))})
+	}
+	if !p.To.IsZero() {
+		bounds = append(bounds, bson.E{Key: "$lte", Value: numberOf(s.codec.day(p.To.Add(-1)))})
+	}
+	// Comparisons with null find nothing, those with noDay what cannot be
+	// read, which lies in no period.
+	return bson.D{{Key: fieldDay, Value: append(bounds, bson.E{Key: "$nin", Value: bson.A{nil, noDay}})}}
+}
+
+// daysIn returns the days in p that have records or sums.
+func (s *Store) daysIn(ctx context.Context, p aggregate.Period) ([]aggregate.Day, error) {
+	days := make(map[aggregate.Day]struct{})
+	for d := range s.held(p) {
+		days[d] = struct{}{}
+	}
+	o := options.Find().SetProjection(bson.D{{Key: fieldID, Value: 0}, {Key: fieldDay, Value: 1}})
+	err := s.each(ctx, s.records, s.within(p), o, func(raw bson.Raw) error {
+		if n, ok := raw.Lookup(fieldDay).AsInt64OK(); ok {
+			days[dayNumber(n).day()] = struct{}{} //nolint:gosec // written from an int32
+		}
+		return nil
+	})
+	return sorted(days), err
+}
+
+// Extent returns what a deletion of p would remove. UpTo is the greatest
+// ID there is or was. Errors carry ERR-02, ERR-01 or ERR-04.
+func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
+	err := s.alive(ctx)
+	var x aggregate.Extent
+	if err == nil {
+		x, err = s.extent(ctx, p)
+	}
+	return x, s.fail(ctx, event.ReadFailed, "extent", err)
+}
+
+func (s *Store) extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
+	var x aggregate.Extent
+	var err error
+	if x.UpTo, err = s.greatestID(ctx); err != nil {
+		return x, err
+	}
+	if !s.byDays(aggregate.Query{Period: p}) {
+		err := s.scan(ctx, p, func(k kept) error { x.Records++; widen(&x, k); return nil })
+		return x, err
+	}
+	held := s.held(p)
+	days := sorted(held)
+	if len(days) == 0 {
+		return x, nil
+	}
+	x.Records = total(days, held)
+	ends := slices.Compact([]aggregate.Day{days[0], days[len(days)-1]})
+	err = s.each(ctx, s.reading, onDays(ends), nil, func(raw bson.Raw) error {
+		k, err := s.codec.decode(raw)
+		widen(&x, k)
+		return err
+	})
+	return x, err
+}
+
+// widen makes the extent reach to the time of k.
+func widen(x *aggregate.Extent, k kept) {
+	if x.First.IsZero() || k.Time.Before(x.First) {
+		x.First = k.Time
+	}
+	if x.Last.IsZero() || k.Time.After(x.Last) {
+		x.Last = k.Time
+	}
+}
+
+// greatestID is the greatest record ID that was ever given, or stands in the
+// base by another way.
+func (s *Store) greatestID(ctx context.Context) (int64, error) {
+	bounded, cancel := s.long(ctx)
+	defer cancel()
+	n, err := greatest(bounded, s.records, bson.D{{Key: fieldID, Value: bson.D{{Key: "$gt", Value: int64(0)}}}}, fieldID)
+	if err != nil {
+		return 0, err
+	}
+	n = max(n, s.lastID.Load())
+	o := options.Find().SetSort(bson.D{{Key: fieldID, Value: -1}}).SetLimit(1).SetProjection(bson.D{{Key: fieldID, Value: 1}})
+	err = s.each(ctx, s.records, foreignIDs(), o, func(raw bson.Raw) error {
+		// The order of ObjectIds is that of their seconds; the greatest ID of
+		// the last second is not above this.
+		if id := recordID(raw.Lookup(fieldID)); id > n {
+			n = id - id%idsPerSecond + idsPerSecond - 1
+		}
+		return nil
+	})
+	return n, err
+}
+
+// foreignIDs finds the records whose _id is not a number.
+func foreignIDs() bson.D {
+	return bson.D{{Key: fieldID, Value: bson.D{{Key: "$not", Value: bson.D{{Key: "$type", Value: "number"}}}}}}
+}

@@ -1,0 +1,44 @@
+package mongostore_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/e-gov/tarastat/mongostore"
+	"github.com/e-gov/tarastat/mongostore/mongotest"
+	"github.com/e-gov/tarastat/storetest"
+)
+
+// patient are the options of tests that do not look at time: FerretDB on a
+// busy machine is slow, and restarts should not be.
+func patient() mongostore.Options {
+	return mongostore.Options{
+		Timeout:     30 * time.Second,
+		ScanTimeout: time.Minute,
+		Poll:        200 * time.Millisecond,
+		Check:       -1,
+	}
+}
+
+// open opens a store that is closed when the test ends.
+func open(t *testing.T, uri string, o mongostore.Options) *mongostore.Store {
+	t.Helper()
+	s, err := mongostore.Open(t.Context(), uri, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() }) // a second Close fails, and so may one after the server
+	return s
+}
+
+func TestStore(t *testing.T) {
+	server := os.Getenv(mongotest.EnvURI)
+	if server == "" {
+		server = mongotest.Start(t).URI
+	}
+	open := func(t *testing.T, name string) storetest.Store {
+		return open(t, mongotest.Named(t, server, name), patient())
+	}
+	storetest.Run(t, open, storetest.Options{Events: 200, Histories: 1})
+}
