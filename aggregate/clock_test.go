@@ -58,7 +58,7 @@ func randomDays(r *rand.Rand, loc *time.Location, n int) []aggregate.Day {
 			days[i] = aggregate.Date(1971+r.IntN(130), 1, r.IntN(3)-1)
 		default:
 			if len(changed) > 0 {
-				days[i] = changed[r.IntN(len(changed))] + aggregate.Day(r.IntN(3)-1)
+				days[i] = changed[r.IntN(len(changed))] + pick[aggregate.Day](r, -1, 0, 1)
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func TestDayStartInEveryZone(t *testing.T) {
 	r := random(t)
 	for _, name := range zones {
 		loc := zone(t, name)
-		for _, d := range randomDays(r, loc, 12) {
+		for _, d := range randomDays(r, loc, 4) {
 			noon := time.Unix(int64(d)*86400+43200, 0).In(loc)
 			want := noon.Add(-54 * time.Hour) // beyond any offset and any change
 			for date(want) < d {

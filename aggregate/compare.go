@@ -60,7 +60,7 @@ func (p Period) Compare(c Comparison, now time.Time) (current, reference Period,
 	case c == SameTimeLastYear:
 		reference = current.daysBefore(52 * 7)
 	default:
-		reference = current.daysBefore(7 * int((last-first+7)/7))
+		reference = current.daysBefore(7 * ((last - first + 7) / 7))
 	}
 	if !reference.From.Before(reference.To) {
 		return Period{}, Period{}, false
@@ -114,16 +114,16 @@ func dateBefore(d Day, months int) Day {
 
 // daysBefore moves p, which consists of hours, days or weeks, back by whole
 // civil days.
-func (p Period) daysBefore(days int) Period {
+func (p Period) daysBefore(days Day) Period {
 	loc := p.Location()
 	if p.Unit != Whole {
-		return unitPeriod(p.Unit, p.Unit.floor(reading(p.From)).AddDate(0, 0, -days), loc)
+		return unitPeriod(p.Unit, p.Unit.floor(reading(p.From)).AddDate(0, 0, -int(days)), loc)
 	}
 	move := func(t time.Time) time.Time {
 		if dayBound(t) { // midnight may be left out on either day
-			return (DayOf(t, loc) - Day(days)).Start(loc)
+			return (DayOf(t, loc) - days).Start(loc)
 		}
-		return instant(reading(t).AddDate(0, 0, -days), loc)
+		return instant(reading(t).AddDate(0, 0, -int(days)), loc)
 	}
 	return Between(move(p.From), move(p.To), loc)
 }

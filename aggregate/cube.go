@@ -131,7 +131,7 @@ func (d *daySums) add(s cell, n int64) {
 	}
 }
 
-func clamp(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) } //nolint:gosec // within the bounds
+func clamp(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) }
 
 // compare orders cells by client first, so that those of one client stand
 // together.

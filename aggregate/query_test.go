@@ -39,18 +39,21 @@ func TestCount(t *testing.T) {
 		{"an expression", aggregate.Query{Period: period(t, "2018-05-01T00", "")}, []aggregate.Row{{Count: 1}}},
 		{"nothing", aggregate.Query{Period: period(t, "2017", "")}, []aggregate.Row{}},
 		{
-			"by client", aggregate.Query{By: aggregate.ByClient},
+			"by client",
+			aggregate.Query{By: aggregate.ByClient},
 			[]aggregate.Row{{Key: aggregate.Key{ClientID: "a"}, Count: 2}, {Key: aggregate.Key{ClientID: "b"}, Count: 3}},
 		},
 		{
-			"filtered", aggregate.Query{Filter: aggregate.Filter{ClientID: "b"}, By: aggregate.ByOperation},
+			"filtered",
+			aggregate.Query{Filter: aggregate.Filter{ClientID: "b"}, By: aggregate.ByOperation},
 			[]aggregate.Row{
 				{Key: aggregate.Key{Operation: event.StartAuth}, Count: 1},
 				{Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
 			},
 		},
 		{
-			"by day", aggregate.Query{Step: aggregate.EachDay},
+			"by day",
+			aggregate.Query{Step: aggregate.EachDay},
 			[]aggregate.Row{
 				{Start: midnight("2018-04-28"), Count: 3},
 				{Start: midnight("2018-04-30"), Count: 1},
@@ -58,11 +61,13 @@ func TestCount(t *testing.T) {
 			},
 		},
 		{
-			"a step that the period cuts", aggregate.Query{Period: period(t, "2018-04-28/2018-04-30", ""), Step: aggregate.Month},
+			"a step that the period cuts",
+			aggregate.Query{Period: period(t, "2018-04-28/2018-04-30", ""), Step: aggregate.Month},
 			[]aggregate.Row{{Start: midnight("2018-04-01"), Count: 4}},
 		},
 		{
-			"by month and method", aggregate.Query{Step: aggregate.Month, By: aggregate.ByMethod},
+			"by month and method",
+			aggregate.Query{Step: aggregate.Month, By: aggregate.ByMethod},
 			[]aggregate.Row{
 				{Start: midnight("2018-04-01"), Key: aggregate.Key{Method: "idcard"}, Count: 3},
 				{Start: midnight("2018-04-01"), Key: aggregate.Key{Method: "mID"}, Count: 1},
