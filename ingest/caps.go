@@ -29,10 +29,9 @@ var kindNames = [kinds]string{"client", "method", "bank", "country", "error code
 type capped struct {
 	seen  [kinds]map[string]struct{}
 	limit [kinds]int
-	over  [kinds]int64 // events counted under Other
 }
 
-func newCapped(c Caps, known []event.Event) capped {
+func newCapped(c Caps) capped {
 	out := capped{limit: [kinds]int{
 		orDefault(c.Clients, 10_000),
 		orDefault(c.Methods, 64),
@@ -43,33 +42,34 @@ func newCapped(c Caps, known []event.Event) capped {
 	for k := range out.seen {
 		out.seen[k] = make(map[string]struct{})
 	}
-	for _, e := range known {
-		for k, v := range [kinds]string{e.ClientID, e.Method, e.Bank, e.Country, e.ErrorCode()} {
-			if v != "" {
-				out.seen[k][v] = struct{}{}
-			}
-		}
-	}
 	return out
 }
 
-// apply puts Other in the place of values that exceed a cap. It returns the
-// kinds for which that happened for the first time.
-func (c *capped) apply(e *event.Event) []string {
-	var first []string
+// learn takes in the values that the log base has, also beyond a cap.
+func (c *capped) learn(known []event.Event) {
+	for _, e := range known {
+		for k, v := range [kinds]string{e.ClientID, e.Method, e.Bank, e.Country, e.ErrorCode()} {
+			if v != "" {
+				c.seen[k][v] = struct{}{}
+			}
+		}
+	}
+}
+
+// apply puts Other in the place of values that exceed a cap. It returns for
+// each kind whether that happened.
+func (c *capped) apply(e *event.Event) (over [kinds]bool) {
 	for k, v := range [...]*string{&e.ClientID, &e.Method, &e.Bank, &e.Country} {
 		if !c.known(k, *v) {
-			*v = event.Other
-			first = c.count(k, first)
+			*v, over[k] = event.Other, true
 		}
 	}
 	if e.Error != "" && !c.known(kindErrorCode, e.ErrorCode()) {
 		// The text stays; its code, which is what stands before the first
 		// colon, becomes Other.
-		e.Error = event.Other + ": " + e.Error
-		first = c.count(kindErrorCode, first)
+		e.Error, over[kindErrorCode] = event.Other+": "+e.Error, true
 	}
-	return first
+	return over
 }
 
 // known reports whether v may be told apart, taking it in while there is room.
@@ -85,12 +85,4 @@ func (c *capped) known(kind int, v string) bool {
 	}
 	c.seen[kind][v] = struct{}{}
 	return true
-}
-
-func (c *capped) count(kind int, first []string) []string {
-	c.over[kind]++
-	if c.over[kind] == 1 {
-		first = append(first, kindNames[kind])
-	}
-	return first
 }

@@ -11,20 +11,78 @@ import (
 // run is the committer: the only goroutine that writes to the log base.
 func (in *Ingester) run(ctx context.Context) {
 	defer close(in.done)
+	prepared := false
 	for {
 		select {
 		case <-in.wake:
 		case <-in.closing:
 		}
 		in.gather()
-		batch, last := in.take()
-		if len(batch) > 0 && !in.store(ctx, batch) {
-			return
+		events, last := in.take()
+		if len(events) > 0 {
+			if !prepared && !in.persist(ctx, len(events), in.prepare) {
+				return
+			}
+			prepared = true
+			batch := in.number(events)
+			if !in.persist(ctx, len(batch), func(ctx context.Context) error { return in.dst.Append(ctx, batch) }) {
+				return
+			}
+			in.stored(events)
 		}
 		if last {
 			return
 		}
 	}
+}
+
+// prepare asks the log base where the last run ended.
+func (in *Ingester) prepare(ctx context.Context) error {
+	var last int64
+	var err error
+	if r, ok := in.dst.(Resumer); ok {
+		if last, err = r.LastID(ctx); err != nil {
+			return err
+		}
+	}
+	instance := 0
+	if i, ok := in.dst.(Instance); ok {
+		instance = i.Instance()
+	}
+	if in.opts.Known != nil {
+		known, err := in.opts.Known(ctx)
+		if err != nil {
+			return err
+		}
+		in.caps.learn(known)
+	}
+	in.ids = newIDs(instance, last)
+	return nil
+}
+
+// number makes records of events, within the caps.
+func (in *Ingester) number(events []event.Event) []event.Record {
+	now := in.opts.Now()
+	var over [kinds]int64
+	batch := make([]event.Record, len(events))
+	for i, e := range events {
+		for kind, capped := range in.caps.apply(&e) {
+			if capped {
+				over[kind]++
+			}
+		}
+		batch[i] = event.Record{ID: in.ids.next(now), Event: e}
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for kind, n := range over {
+		if n > 0 && in.accounts.capped[kind] == 0 {
+			in.opts.Logger.Warn("too many different values: counting further ones together",
+				"kind", kindNames[kind], "as", event.Other)
+		}
+		in.accounts.capped[kind] += n
+	}
+	return batch
 }
 
 // gather lets a batch grow for a moment: until it is large enough, the delay is
@@ -51,44 +109,42 @@ func (in *Ingester) wantsMore() bool {
 
 // take takes over all that is pending. last reports that nothing can follow,
 // since a closed Ingester queues nothing more.
-func (in *Ingester) take() (batch []event.Record, last bool) {
+func (in *Ingester) take() (events []event.Event, last bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	batch, in.pending = in.pending, make([]event.Record, 0, len(in.pending))
-	return batch, in.closed
+	events, in.pending = in.pending, make([]event.Event, 0, len(in.pending))
+	return events, in.closed
 }
 
-// store hands the batch over until it is taken. It reports false when ctx ended
-// first; the batch then stays in the accounts as in flight.
-func (in *Ingester) store(ctx context.Context, batch []event.Record) bool {
-	wait := in.opts.RetryAfter
-	for {
-		err := in.dst.Append(ctx, batch)
+// persist does what the log base is asked for until that succeeds. It reports
+// false when ctx ended first; the events that wait for it then stay in the
+// accounts as in flight.
+func (in *Ingester) persist(ctx context.Context, events int, ask func(context.Context) error) bool {
+	for wait := in.opts.RetryAfter; ; wait = min(2*wait, in.opts.RetryAtMost) {
+		err := ask(ctx)
 		if err == nil {
-			in.stored(batch)
 			return true
 		}
 		if ctx.Err() != nil {
 			return false
 		}
-		in.failed(err, len(batch))
+		in.failed(err, events)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 			return false
 		}
-		wait = min(2*wait, in.opts.RetryAtMost)
 	}
 }
 
-func (in *Ingester) stored(batch []event.Record) {
+func (in *Ingester) stored(events []event.Event) {
 	n := 0
-	for i := range batch {
-		n += textBytes(batch[i].Event)
+	for _, e := range events {
+		n += textBytes(e)
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.size -= len(batch)
+	in.size -= len(events)
 	in.bytes -= n
 	close(in.room)
 	in.room = make(chan struct{})
@@ -96,7 +152,7 @@ func (in *Ingester) stored(batch []event.Record) {
 		in.opts.Logger.Info("log base takes events again", "after", in.opts.Now().Sub(in.accounts.failingSince))
 	}
 	in.accounts.failure = nil
-	in.accounts.stored += int64(len(batch))
+	in.accounts.stored += int64(len(events))
 	in.accounts.lastStored = in.opts.Now()
 }
 

@@ -6,6 +6,9 @@ import "time"
 // it. It stays positive in an int64 until the year 2255.
 const instanceBits = 10
 
+// MaxInstance is the greatest number of an instance.
+const MaxInstance = 1<<instanceBits - 1
+
 // ids gives out ids that only grow.
 type ids struct {
 	instance int64

@@ -21,6 +21,20 @@ type Appender interface {
 	Append(ctx context.Context, batch []event.Record) error
 }
 
+// Resumer is an [Appender] that knows the greatest id it was ever handed, which
+// it asks for before the first write, and again until it succeeds. Without it
+// ids follow the clock alone, and go back when the clock does.
+type Resumer interface {
+	LastID(ctx context.Context) (int64, error)
+}
+
+// Instance is an [Appender] that several services write to at once. Their
+// numbers, from 0 to [MaxInstance], keep the ids of one from meeting those of
+// another. It is asked after LastID.
+type Instance interface {
+	Instance() int
+}
+
 // Ingester is a [syslogjson.Handler] that brings events into a log base. Make
 // one with [New].
 type Ingester struct {
@@ -31,10 +45,11 @@ type Ingester struct {
 	done   chan struct{} // closed when the committer has ended
 	cancel context.CancelFunc
 
+	ids  ids // these two are the committer's
+	caps capped
+
 	mu       sync.Mutex
-	ids      ids
-	caps     capped
-	pending  []event.Record
+	pending  []event.Event
 	size     int           // events pending or being written
 	bytes    int           // their texts
 	room     chan struct{} // closed when size falls
@@ -55,8 +70,7 @@ func New(dst Appender, opts Options) *Ingester {
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cancel:  cancel,
-		ids:     newIDs(opts.Instance, opts.LastID),
-		caps:    newCapped(opts.Caps, opts.Known),
+		caps:    newCapped(opts.Caps),
 		room:    make(chan struct{}),
 		closing: make(chan struct{}),
 	}
@@ -76,7 +90,7 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 		return err
 	}
 	notes |= event.TimeNotes(e.Time, now)
-	return in.enqueue(ctx, e, notes, now)
+	return in.enqueue(ctx, e, notes)
 }
 
 // Reject accounts for a frame that never became a message. It is meant for
@@ -101,8 +115,8 @@ func (in *Ingester) refuse(class, sender string, raw []byte, now time.Time) {
 	in.samples.add(class, sender, masked, now)
 }
 
-// enqueue waits for room, gives e its id and leaves it to the committer.
-func (in *Ingester) enqueue(ctx context.Context, e event.Event, notes event.Notes, now time.Time) error {
+// enqueue waits for room and leaves e to the committer.
+func (in *Ingester) enqueue(ctx context.Context, e event.Event, notes event.Notes) error {
 	n := textBytes(e)
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -118,11 +132,7 @@ func (in *Ingester) enqueue(ctx context.Context, e event.Event, notes event.Note
 		in.accounts.abandoned++
 		return ErrClosed
 	}
-	for _, kind := range in.caps.apply(&e) {
-		in.opts.Logger.Warn("too many different values: counting further ones together",
-			"kind", kind, "as", event.Other)
-	}
-	in.pending = append(in.pending, event.Record{ID: in.ids.next(now), Event: e})
+	in.pending = append(in.pending, e)
 	in.size++
 	in.bytes += n
 	if len(in.pending) == 1 || len(in.pending) == in.opts.MaxBatch {

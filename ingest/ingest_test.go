@@ -298,7 +298,9 @@ func TestCaps(t *testing.T) {
 	in := ingest.New(&b, ingest.Options{
 		Logger: quiet(),
 		Caps:   ingest.Caps{Clients: 3, ErrorCodes: 1},
-		Known:  []event.Event{{ClientID: "old", Error: "KNOWN: text"}},
+		Known: func(context.Context) ([]event.Event, error) {
+			return []event.Event{{ClientID: "old", Error: "KNOWN: text"}}, nil
+		},
 	})
 	for _, client := range []string{"a", "b", "c", "old", "a", event.Other} {
 		is.NoErr(in.HandleSyslog(t.Context(), message(client)))
@@ -317,13 +319,29 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// resumed is a log base with a past, which it tells at the third time of asking.
+type resumed struct {
+	base
+	last     int64
+	failures int
+}
+
+func (b *resumed) LastID(context.Context) (int64, error) {
+	if b.failures--; b.failures >= 0 {
+		return 0, errDown
+	}
+	return b.last, nil
+}
+
+func (b *resumed) Instance() int { return 5 }
+
 func TestIDsNeverGoBack(t *testing.T) {
 	is := is.New(t)
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	last := now.AddDate(1, 0, 0).UnixMicro() << 10 // an earlier run had a clock a year ahead
-	var b base
+	b := resumed{last: last, failures: 2}
 	in := ingest.New(&b, ingest.Options{
-		Instance: 5, LastID: last, Logger: quiet(),
+		Logger: quiet(), MaxBatch: 10, RetryAfter: time.Microsecond,
 		Now: func() time.Time { now = now.Add(-time.Hour); return now },
 	})
 	for range 100 {

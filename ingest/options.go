@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -18,22 +19,11 @@ const (
 	DefaultRetryAtMost   = 2 * time.Second
 )
 
-// MaxInstance is the greatest number of an instance.
-const MaxInstance = 1<<instanceBits - 1
-
 // Options says how an [Ingester] works. The zero value applies the documented
 // defaults.
 type Options struct {
 	// Parser reads the payloads.
 	Parser event.Parser
-
-	// Instance, from 0 to [MaxInstance], tells the ids of several services on
-	// one log base apart. No two of them may use the same number at once.
-	Instance int
-
-	// LastID is the greatest id the log base has seen, so that ids never go
-	// back, whatever the clock does.
-	LastID int64
 
 	MaxQueue      int           // 0: DefaultMaxQueue
 	MaxQueueBytes int           // 0: DefaultMaxQueueBytes
@@ -42,10 +32,13 @@ type Options struct {
 	RetryAfter    time.Duration // first wait after a failed write; it doubles. 0: DefaultRetryAfter
 	RetryAtMost   time.Duration // 0: DefaultRetryAtMost
 
-	// Caps bounds the number of different values; Known are those the log
-	// base has already.
-	Caps  Caps
-	Known []event.Event
+	// Caps bounds the number of different values.
+	Caps Caps
+
+	// Known, when not nil, returns events with the values that the log base
+	// has already, so that a restart does not begin to count anew. It is asked
+	// before the first write, and again until it succeeds.
+	Known func(context.Context) ([]event.Event, error)
 
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: slog.Default()

@@ -34,6 +34,7 @@ type accounts struct {
 
 	byClass      map[string]int64
 	notes        map[string]int64
+	capped       [kinds]int64 // events counted under Other
 	lastStored   time.Time
 	failure      error
 	failingSince time.Time
@@ -81,7 +82,7 @@ func (in *Ingester) Stats() Stats {
 	if a.failure != nil {
 		s.FailingSince = a.failingSince
 	}
-	for k, n := range in.caps.over {
+	for k, n := range a.capped {
 		if n > 0 {
 			s.Capped[kindNames[k]] = n
 		}

@@ -51,6 +51,8 @@ func commands() []command {
 		{"demo", "show it all at once, with senders that play TARA-Server", (*program).demo},
 		{"send", "send random events, as TARA-Server would", (*program).send},
 		{"check", "check settings, keys and the log base", (*program).check},
+		{"recount", "count the sums of a period anew from the records", (*program).recount},
+		{"copy", "copy all records from one log base to another", (*program).copy},
 		{"version", "print the version", (*program).version},
 	}
 }
@@ -101,16 +103,28 @@ func (p *program) flags(name, about string) *flag.FlagSet {
 	return fs
 }
 
-// parse reads flags only: no subcommand takes arguments.
+// parse reads flags only, for the subcommands that take no arguments.
 func parse(fs *flag.FlagSet, args []string) error {
+	if err := parseFlags(fs, args); err != nil {
+		return err
+	}
+	return noMore(fs, 0)
+}
+
+func parseFlags(fs *flag.FlagSet, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err //nolint:wrapcheck // a sign, not an error
 		}
 		return errUsage
 	}
-	if fs.NArg() > 0 {
-		fmt.Fprintf(fs.Output(), "unexpected argument: %q\n", fs.Arg(0))
+	return nil
+}
+
+// noMore refuses arguments after the first n.
+func noMore(fs *flag.FlagSet, n int) error {
+	if fs.NArg() > n {
+		fmt.Fprintf(fs.Output(), "unexpected argument: %q\n", fs.Arg(n))
 		return errUsage
 	}
 	return nil

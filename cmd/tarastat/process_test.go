@@ -185,7 +185,9 @@ func (p *process) kill() {
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
-	_ = <-p.ended // killed, as it says
+	if err := <-p.ended; err == nil {
+		p.t.Fatal("ended well before it was killed")
+	}
 	p.client.CloseIdleConnections()
 }
 

@@ -51,11 +51,21 @@ func stopAfter(ctx context.Context, d *daemon.Daemon, logger *slog.Logger) error
 
 // config reads the settings from flags, environment and file.
 func (p *program) config(fs *flag.FlagSet, args []string) (daemon.Config, error) {
+	cfg, err := p.configAndArgs(fs, args)
+	if err != nil {
+		return cfg, err
+	}
+	return cfg, noMore(fs, 0)
+}
+
+// configAndArgs is config for a subcommand that takes arguments, which are left
+// in fs.
+func (p *program) configAndArgs(fs *flag.FlagSet, args []string) (daemon.Config, error) {
 	cfg := daemon.Defaults()
 	cfg.Version, cfg.Packaged = programVersion()
 	cfg.Settings(fs)
 	file := fs.String("config", "", "`file` with lines TARASTAT_NAME=value for any of these settings")
-	if err := parse(fs, args); err != nil {
+	if err := parseFlags(fs, args); err != nil {
 		return cfg, err
 	}
 	if err := daemon.Fill(fs, p.environ, *file); err != nil {

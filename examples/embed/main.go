@@ -63,11 +63,7 @@ func run(ctx context.Context, file string, syslog, pages net.Listener, pair tls.
 	if err != nil {
 		return err
 	}
-	last, err := store.LastID(ctx)
-	if err != nil {
-		return errors.Join(err, store.Close())
-	}
-	in := ingest.New(store, ingest.Options{LastID: last})
+	in := ingest.New(store, ingest.Options{})
 	receiver := &syslogjson.Server{
 		Handler: in, OnReject: in.Reject, TLSConfig: syslogjson.ServerTLSConfig(pair, senders),
 	}

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"log/slog"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
@@ -22,11 +20,6 @@ var ErrCheck = errors.New("not everything is in order")
 
 // warnBefore is how long before its end a certificate is worth a line.
 const warnBefore = 30 * 24 * time.Hour
-
-// recordReader is a log base whose records can be read one by one.
-type recordReader interface {
-	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
-}
 
 // Check looks at keys and log base without changing anything but what a start
 // would make, and writes a line for each thing it looked at.
@@ -97,10 +90,11 @@ func (c *checker) store(ctx context.Context, cfg *Config) {
 	c.line("log base", s.Ping(ctx), "can be written and read")
 	b, err := s.Bounds(ctx)
 	c.line("records", err, boundsText(b))
-	if r, ok := s.(recordReader); ok {
-		loc, _ := cfg.Location()
-		c.line("sums", compareSums(ctx, s, r, loc), "equal a recount of the records")
+	loc, err := cfg.Location()
+	if err == nil {
+		err = compareSums(ctx, s, loc)
 	}
+	c.line("sums", err, "equal a recount of the records")
 }
 
 func boundsText(b aggregate.Bounds) string {
@@ -111,13 +105,13 @@ func boundsText(b aggregate.Bounds) string {
 }
 
 // compareSums counts every record anew and holds the sums against it.
-func compareSums(ctx context.Context, s Store, r recordReader, loc *time.Location) error {
+func compareSums(ctx context.Context, s Store, loc *time.Location) error {
 	q := aggregate.Query{
 		Period: aggregate.Between(time.Time{}, time.Time{}, loc),
 		By:     aggregate.ByAll, Step: aggregate.EachDay,
 	}
 	var recount aggregate.Cube
-	for rec, err := range r.Records(ctx, q.Period) {
+	for rec, err := range s.Records(ctx, q.Period) {
 		if err != nil {
 			return err
 		}
@@ -128,14 +122,8 @@ func compareSums(ctx context.Context, s Store, r recordReader, loc *time.Locatio
 	if err != nil {
 		return err
 	}
-	for i := range max(len(want), len(got)) {
-		if i >= len(want) || i >= len(got) || want[i].Compare(got[i]) != 0 || want[i].Count != got[i].Count {
-			differing := got
-			if i < len(want) {
-				differing = want
-			}
-			return fmt.Errorf("differ from the records on %s", aggregate.DayOf(differing[i].Start, loc))
-		}
+	if d, differ := firstDifference(want, got, loc); differ {
+		return fmt.Errorf("differ from the records on %s; \"tarastat recount %s\" puts them right", d, d)
 	}
 	return nil
 }

@@ -102,28 +102,21 @@ func (d *Daemon) openKeys() error {
 }
 
 func (d *Daemon) openStore(ctx context.Context) error {
-	store, err := OpenStore(ctx, &d.cfg, d.log)
+	loc, err := d.cfg.Location()
+	if err != nil {
+		return err
+	}
+	open := func(ctx context.Context) (Store, error) { return OpenStore(ctx, &d.cfg, d.log) }
+	store, err := openLate(ctx, open, d.cfg.finalError, d.log)
 	if err != nil {
 		return err
 	}
 	d.store = store
 	d.onStop("log base", func(context.Context) error { return store.Close() })
-	loc, err := d.cfg.Location()
-	if err != nil {
-		return err
-	}
-	last, err := store.LastID(ctx)
-	if err != nil {
-		return err
-	}
-	names, err := known(ctx, store, aggregate.Between(time.Time{}, time.Time{}, loc))
-	if err != nil {
-		return err
-	}
+	everything := aggregate.Between(time.Time{}, time.Time{}, loc)
 	d.ingester = ingest.New(store, ingest.Options{
 		Parser:   event.Parser{Location: loc, MaxBytes: d.cfg.MaxMessage},
-		LastID:   last,
-		Known:    names,
+		Known:    func(ctx context.Context) ([]event.Event, error) { return known(ctx, store, everything) },
 		MaxQueue: d.cfg.MaxQueue,
 		MaxBatch: d.cfg.MaxBatch,
 		MaxDelay: d.cfg.MaxDelay,

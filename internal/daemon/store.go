@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,14 +14,18 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
 	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
 // Store is a log base, as the service needs it.
 type Store interface {
 	ingest.Appender
+	ingest.Resumer
 	httpui.Store
-	LastID(ctx context.Context) (int64, error)
+	httpui.Deleter
+	httpui.ClientLister
+	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
 	Recount(ctx context.Context, p aggregate.Period) (changed int64, err error)
 	Close() error
 }
@@ -66,7 +71,7 @@ func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, erro
 		return nil, err
 	}
 	if name.kind == storeMongoDB {
-		return nil, errors.New("daemon: MongoDB comes with a later version")
+		return mongostore.Open(ctx, name.where, mongostore.Options{Location: loc, Logger: logger})
 	}
 	if err := os.MkdirAll(filepath.Dir(name.where), 0o700); err != nil {
 		return nil, event.WithCode(event.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
@@ -74,9 +79,17 @@ func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, erro
 	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
 }
 
+// finalError reports an error of OpenStore that trying again does not mend: the
+// embedded log base is there at once or not at all, and a connection string
+// stays what it is.
+func (c *Config) finalError(err error) bool {
+	name, parseErr := parseStore(c)
+	return parseErr != nil || name.kind == storeSQLite || errors.Is(err, mongostore.ErrURI) || errors.Is(err, mongostore.ErrZone)
+}
+
 // known returns one event for each combination of values that the log base
 // has, for the caps of ingest.
-func known(ctx context.Context, s Store, everything aggregate.Period) ([]event.Event, error) {
+func known(ctx context.Context, s httpui.Store, everything aggregate.Period) ([]event.Event, error) {
 	var out []event.Event
 	for _, by := range []aggregate.Dim{
 		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/e-gov/tarastat/internal/daemon"
+)
+
+const aboutCopy = `Copies all records from one log base to another, such as from the embedded file
+to MongoDB or back:
+
+  tarastat copy -from sqlite:tarastat-data/tarastat.db -to mongodb://host/
+
+The source must not take new events meanwhile. A copy that was cut off goes on
+where it ended when it is started again; records are not copied twice. At the
+end the sums of every day are compared.`
+
+func (p *program) copy(ctx context.Context, args []string) error {
+	cfg := daemon.Defaults()
+	fs := p.flags("copy", aboutCopy)
+	from := fs.String("from", "", "log base to copy from: sqlite:`FILE`, mongodb://... or mongodb+srv://...")
+	to := fs.String("to", "", "log base to copy to, `likewise`; an embedded one is made if it is not there")
+	fs.StringVar(&cfg.Zone, "zone", cfg.Zone, "`zone` whose days are counted")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if *from == "" || *to == "" || *from == *to {
+		fmt.Fprintln(p.stderr, "-from and -to must name two log bases")
+		return errUsage
+	}
+	logger, err := cfg.Logger(p.stderr)
+	if err != nil {
+		return err
+	}
+	loc, err := cfg.Location()
+	if err != nil {
+		return err
+	}
+	open := func(name string) (daemon.Store, error) {
+		c := cfg
+		c.Store = name
+		return daemon.OpenStore(ctx, &c, logger)
+	}
+	source, err := open(*from)
+	if err != nil {
+		return fmt.Errorf("-from: %w", err)
+	}
+	target, err := open(*to)
+	if err != nil {
+		return errors.Join(fmt.Errorf("-to: %w", err), source.Close())
+	}
+	var last daemon.Copying
+	said := time.Now()
+	err = daemon.Copy(ctx, source, target, loc, func(c daemon.Copying) {
+		last = c
+		if time.Since(said) >= time.Second {
+			said = time.Now()
+			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Records, c.Of)
+		}
+	})
+	if err = errors.Join(err, target.Close(), source.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%d records copied, %d were there already; the sums of every day are equal\n",
+		last.Records-last.AlreadyCopied, last.AlreadyCopied)
+	return nil
+}
