@@ -51,7 +51,9 @@ var rules = map[string]rule{
 		},
 		outside: []string{"golang.org/x/net", "golang.org/x/sys"},
 	},
-	"cmd/tarastat": {inside: []string{"event", "internal/daemon", "internal/keys", "internal/traffic", "syslogjson"}},
+	"cmd/tarastat": {inside: []string{
+		"aggregate", "event", "internal/daemon", "internal/keys", "internal/traffic", "syslogjson",
+	}},
 	"examples": {inside: []string{
 		"aggregate", "event", "httpui", "ingest", "mongostore", "sqlitestore", "storetest", "syslogjson",
 	}},
