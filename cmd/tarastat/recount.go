@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/internal/daemon"
 )
 
@@ -24,29 +22,13 @@ func (p *program) recount(ctx context.Context, args []string) error {
 	if err := noMore(fs, 1); err != nil {
 		return err
 	}
-	loc, err := cfg.Location()
-	if err != nil {
-		return err
-	}
-	period, err := aggregate.ParsePeriod(fs.Arg(0), loc)
-	if err != nil {
-		return err
-	}
-	if period.Expr != nil {
-		fmt.Fprintf(p.stderr, "%q is no period such as 2018, 2018-04 or 2018-04-01/2018-06-30\n", fs.Arg(0))
-		return errUsage
-	}
 	logger, err := cfg.Logger(p.stderr)
 	if err != nil {
 		return err
 	}
-	store, err := daemon.OpenStore(ctx, &cfg, logger)
-	if err != nil {
-		return err
-	}
 	begun := time.Now()
-	changed, err := store.Recount(ctx, period)
-	if err = errors.Join(err, store.Close()); err != nil {
+	changed, err := daemon.Recount(ctx, &cfg, fs.Arg(0), logger)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "counted anew in %s: %d sums were wrong and are right now\n", time.Since(begun).Round(time.Millisecond), changed)

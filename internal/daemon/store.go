@@ -30,6 +30,9 @@ type Store interface {
 	Close() error
 }
 
+// ErrPeriod is returned for a text that is no plain period.
+var ErrPeriod = errors.New("want a period such as 2018, 2018-04 or 2018-04-01/2018-06-30")
+
 // storeKind says which package keeps the records.
 type storeKind int
 
@@ -77,6 +80,26 @@ func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, erro
 		return nil, event.WithCode(event.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
 	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
+}
+
+// Recount counts the sums of a period anew from the records, in the log base
+// that the settings name, and returns how many were wrong. An empty text means
+// everything; an expression gives [ErrPeriod].
+func Recount(ctx context.Context, c *Config, period string, logger *slog.Logger) (changed int64, err error) {
+	loc, err := c.Location()
+	if err != nil {
+		return 0, err
+	}
+	p, err := aggregate.ParsePeriod(period, loc)
+	if err != nil || p.Expr != nil {
+		return 0, ErrPeriod
+	}
+	s, err := OpenStore(ctx, c, logger)
+	if err != nil {
+		return 0, err
+	}
+	changed, err = s.Recount(ctx, p)
+	return changed, errors.Join(err, s.Close())
 }
 
 // finalError reports an error of OpenStore that trying again does not mend: the
