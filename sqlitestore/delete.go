@@ -57,7 +57,7 @@ func (s *Store) resume(jobs []deletion) {
 // carryOut removes the records of a deletion that is in the audit.
 func (s *Store) carryOut(ctx context.Context, job deletion) (removed int64, err error) {
 	s.view.RLock()
-	parts := s.state.sections(job.Period, s.opts.Location)
+	parts := s.state.sections(job.Period, s.opts.Location, nil)
 	s.view.RUnlock()
 	for _, part := range parts {
 		n, dropped, err := s.dropMonth(ctx, job, part.month)

@@ -44,6 +44,8 @@ func fail(ctx context.Context, code event.Code, doing string, err error) error {
 		code = event.BadPeriod
 	case ctx.Err() != nil && isInterrupt(err):
 		err = ctx.Err() // SQLite only knows that it was interrupted
+	case isInterrupt(err):
+		code, err = event.Unreachable, ErrClosed // nobody else interrupts
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:

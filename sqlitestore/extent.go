@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -11,35 +10,30 @@ import (
 // Extent says what a deletion of p would remove at this moment. Any period may
 // be asked about. Errors carry ERR-02.
 func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
-	var (
-		extent aggregate.Extent
-		edges  []section // where the oldest and the newest record are; nil when that is not known
-	)
+	var extent aggregate.Extent
 	byDays := s.byDays(aggregate.Query{Period: p})
-	take := func(st *state) {
+	look := func(st *state) []section {
 		extent.UpTo = st.lastID
 		if !byDays {
-			return
+			return st.sections(p, s.opts.Location, nil)
 		}
-		whole := p // everything may come in another zone
-		if p.Everything() {
-			whole = aggregate.Between(time.Time{}, time.Time{}, s.opts.Location)
-		}
-		rows, _ := st.cube.Rows(aggregate.Query{Period: whole, Step: aggregate.EachDay})
+		// The sums know how many there are; the first and the last record are
+		// looked for on the first and the last day.
+		q := aggregate.Query{Period: aggregate.Between(p.From, p.To, s.opts.Location), Step: aggregate.EachDay}
+		rows, _ := st.cube.Rows(q)
 		for _, r := range rows {
 			extent.Records += r.Count
 		}
-		if len(rows) > 0 {
-			edges = s.day(st, rows[0].Start)
-			if last := rows[len(rows)-1].Start; !last.Equal(rows[0].Start) {
-				edges = append(edges, s.day(st, last)...)
+		var edges []section
+		for i, r := range rows {
+			if i == 0 || i == len(rows)-1 {
+				day := aggregate.Of(aggregate.EachDay, r.Start, s.opts.Location)
+				edges = append(edges, st.sections(day, s.opts.Location, nil)...)
 			}
 		}
+		return edges
 	}
-	err := s.read(ctx, p, take, func(snap *snapshot) error {
-		if byDays {
-			snap.part = edges
-		}
+	err := s.read(ctx, look, func(snap *snapshot) error {
 		return snap.scan(newMatcher(p), func(_ month, t instant, _ kind) {
 			if !byDays {
 				extent.Records++
@@ -57,9 +51,4 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Exten
 		return aggregate.Extent{}, fail(ctx, event.ReadFailed, "extent", err)
 	}
 	return extent, nil
-}
-
-// day returns where the records of the civil day that begins at start may be.
-func (s *Store) day(st *state, start time.Time) []section {
-	return st.sections(aggregate.Of(aggregate.EachDay, start, s.opts.Location), s.opts.Location)
 }

@@ -31,19 +31,40 @@ func (s *Store) byDays(q aggregate.Query) bool {
 	if !q.ByDays() {
 		return false
 	}
-	return q.Period.Location().String() == s.opts.Location.String() ||
-		(q.Period.Everything() && q.Step == aggregate.Whole)
+	return s.sameZone(q.Period) || (q.Period.Everything() && q.Step == aggregate.Whole)
 }
 
-// count answers q from the records.
+func (s *Store) sameZone(p aggregate.Period) bool {
+	loc := p.Location()
+	return loc == s.opts.Location || (loc.String() == s.opts.Location.String() && loc.String() != "")
+}
+
+// count answers q from the records, as far as it must.
 func (s *Store) count(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	var rows []aggregate.Row
-	err := s.read(ctx, q.Period, nil, func(snap *snapshot) error {
+	plan := s.plan(q)
+	look := func(st *state) []section {
+		for _, days := range plan.whole {
+			whole := q
+			whole.Period = days
+			part, _ := st.cube.Rows(whole) // whole days in the store's zone
+			rows = aggregate.Merge(rows, part)
+		}
+		return st.sections(q.Period, s.opts.Location, plan.hours)
+	}
+	err := s.read(ctx, look, func(snap *snapshot) error {
 		c := counter{step: q.Step, loc: q.Period.Location(), counts: make(map[stepKind]int64)}
-		if err := snap.scan(newMatcher(q.Period), c.add); err != nil {
+		cal := calendar{loc: s.opts.Location}
+		err := snap.scan(newMatcher(q.Period), func(m month, t instant, k kind) {
+			// Records of settled days may lie among those that are read.
+			if day, _ := cal.at(t.time()); !plan.settled[day] {
+				c.add(m, t, k)
+			}
+		})
+		if err != nil {
 			return err
 		}
-		rows = c.rows(snap.keys, q)
+		rows = aggregate.Merge(rows, c.rows(snap.keys, q))
 		return nil
 	})
 	return rows, err

@@ -23,7 +23,7 @@ const recordsPage = 2000
 func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error] {
 	return func(yield func(event.Record, error) bool) {
 		s.view.RLock()
-		parts := s.state.sections(p, s.opts.Location)
+		parts := s.state.sections(p, s.opts.Location, nil)
 		s.view.RUnlock()
 		match := newMatcher(p)
 		for _, part := range parts {

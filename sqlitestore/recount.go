@@ -68,7 +68,7 @@ func (s *Store) spells(ctx context.Context, p aggregate.Period) ([]spell, error)
 	}
 	begin, end := aggregate.Date(firstYear, time.January, 1), aggregate.Date(lastYear+1, time.January, 1)
 	days := map[aggregate.Day]bool{}
-	err := s.read(ctx, p, nil, func(snap *snapshot) error {
+	err := s.read(ctx, func(*state) []section { return nil }, func(snap *snapshot) error {
 		return each(snap.conn, "SELECT DISTINCT day FROM sums WHERE day BETWEEN ? AND ?", func(row *sqlite.Stmt) error {
 			days[aggregate.Day(row.ColumnInt32(0))] = true
 			return nil
@@ -146,7 +146,7 @@ func (s *Store) recount(ctx context.Context, days spell) (changed int64, err err
 // countDays counts the records of some days.
 func (s *Store) countDays(c *sqlite.Conn, days spell) (map[dayKind]int64, error) {
 	p := days.period(s.opts.Location)
-	snap := &snapshot{conn: c, keys: s.state.keys, part: s.state.sections(p, s.opts.Location)}
+	snap := &snapshot{conn: c, keys: s.state.keys, part: s.state.sections(p, s.opts.Location, nil)}
 	cal := calendar{loc: s.opts.Location}
 	counts := make(map[dayKind]int64)
 	err := snap.scan(newMatcher(aggregate.Period{}), func(_ month, t instant, k kind) {

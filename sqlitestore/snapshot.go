@@ -37,9 +37,9 @@ type section struct {
 	ranges []idRange // ascending, apart
 }
 
-// read gives f a snapshot of the records that p may concern. also, unless nil,
+// read gives f a snapshot of the parts of the file that look has chosen. look
 // is called with the state of the same moment; it must be brief.
-func (s *Store) read(ctx context.Context, p aggregate.Period, also func(*state), f func(*snapshot) error) error {
+func (s *Store) read(ctx context.Context, look func(*state) []section, f func(*snapshot) error) error {
 	c, err := s.reader(ctx)
 	if err != nil {
 		return err
@@ -51,14 +51,14 @@ func (s *Store) read(ctx context.Context, p aggregate.Period, also func(*state),
 			_ = exec(c, "ROLLBACK") // of a transaction that only reads
 		}
 	}()
-	snap, err := s.pin(c, p, also)
+	snap, err := s.pin(c, look)
 	if err != nil {
 		return err
 	}
 	return f(snap)
 }
 
-func (s *Store) pin(c *sqlite.Conn, p aggregate.Period, also func(*state)) (*snapshot, error) {
+func (s *Store) pin(c *sqlite.Conn, look func(*state) []section) (*snapshot, error) {
 	s.view.RLock()
 	defer s.view.RUnlock()
 	if err := exec(c, "BEGIN"); err != nil {
@@ -68,14 +68,12 @@ func (s *Store) pin(c *sqlite.Conn, p aggregate.Period, also func(*state)) (*sna
 	if _, err := oneInt(c, "SELECT 1 FROM meta WHERE name = 'zone'"); err != nil {
 		return nil, err
 	}
-	if also != nil {
-		also(s.state)
-	}
-	return &snapshot{conn: c, keys: s.state.keys, part: s.state.sections(p, s.opts.Location)}, nil
+	return &snapshot{conn: c, keys: s.state.keys, part: look(s.state)}, nil
 }
 
-// sections says where records of p may be, in the order of months.
-func (s *state) sections(p aggregate.Period, loc *time.Location) []section {
+// sections says where records of p may be, in the order of months. Hours in
+// skip are left out; it may be nil.
+func (s *state) sections(p aggregate.Period, loc *time.Location, skip map[int64]bool) []section {
 	fromHour, toHour := int64(math.MinInt64), int64(math.MaxInt64)
 	first, last := odd, month(math.MaxInt32)
 	odds := p.From.IsZero() || p.To.IsZero()
@@ -99,7 +97,7 @@ func (s *state) sections(p aggregate.Period, loc *time.Location) []section {
 		}
 		part := section{month: m}
 		for h, r := range spans {
-			if m == odd || (fromHour <= h && h <= toHour) {
+			if m == odd || (fromHour <= h && h <= toHour && !skip[h]) {
 				part.ranges = append(part.ranges, r)
 			}
 		}
