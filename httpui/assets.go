@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"github.com/e-gov/tarastat/httpui/internal/chart"
 )
 
 //go:embed static
@@ -34,16 +36,21 @@ func loadAssets() assets {
 		if err != nil {
 			panic(err)
 		}
-		sum := sha256.Sum256(body)
-		ext := path.Ext(e.Name())
-		f := &asset{
-			body:        body,
-			contentType: contentTypes()[ext],
-			url:         "/static/" + strings.TrimSuffix(e.Name(), ext) + "." + hex.EncodeToString(sum[:6]) + ext,
-		}
-		a.byName[e.Name()], a.byURL[f.url] = f, f
+		a.add(e.Name(), body)
 	}
+	a.add("chart.css", []byte(chart.CSS()))
 	return a
+}
+
+func (a assets) add(name string, body []byte) {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	f := &asset{
+		body:        body,
+		contentType: contentTypes()[ext],
+		url:         "/static/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext,
+	}
+	a.byName[name], a.byURL[f.url] = f, f
 }
 
 // serveAsset answers for the hashed names only, so that what a browser keeps

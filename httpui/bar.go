@@ -71,7 +71,7 @@ func (r *request) bar(v *view, b aggregate.Bounds) *bar {
 		out.From, out.To = first.String(), last.String()
 	}
 	r.options(v, out)
-	for _, p := range v.params() {
+	for _, p := range append(v.params(), v.own...) {
 		if p.Name == paramPeriod {
 			continue
 		}

@@ -7,6 +7,9 @@ import (
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 )
 
+// dataPath is the page about the data itself.
+const dataPath = "/andmed"
+
 // certificateWarning is how long before its end a sender's certificate is
 // pointed out.
 const certificateWarning = 30 * 24 * time.Hour
@@ -91,6 +94,33 @@ func (r *request) fillReception(data *dataData, s Snapshot) {
 	}
 	for _, m := range s.Samples {
 		data.Samples = append(data.Samples, sampleRow{m.Class, m.Sender, r.text.DateTime(m.Time.In(r.h.loc)), m.Text})
+	}
+}
+
+// receptionTiles say on the front page whether events come in.
+func (r *request) receptionTiles(s Snapshot) []tile {
+	var last time.Time
+	connected := 0
+	for _, sender := range s.Senders {
+		if sender.Last.After(last) {
+			last = sender.Last
+		}
+		if sender.Connections > 0 {
+			connected++
+		}
+	}
+	var rejected int64
+	for _, c := range s.Rejected {
+		rejected += c.Count
+	}
+	ago := r.text.T("common.notCounted")
+	if !last.IsZero() {
+		ago = r.text.Relative(r.now.Sub(last))
+	}
+	return []tile{
+		{Label: r.text.T("data.lastEvent"), Value: ago, URL: dataPath},
+		{Label: r.text.T("data.connectedSenders"), Value: r.text.T("data.countOf", int64(connected), int64(len(s.Senders))), URL: dataPath},
+		{Label: r.text.T("rejects.title"), Value: r.text.Int(rejected), URL: dataPath + "#rejects"},
 	}
 }
 

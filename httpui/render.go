@@ -88,11 +88,19 @@ type page struct {
 	bar    bool // shows the period bar
 	secret bool // must not be kept by anybody
 	bare   bool // asks nothing of the log base, which may be what failed
+	scope  *scope
+	grids  []*grid // that can be loaded as files
 	data   any
 }
 
 // render writes a page in its frame.
 func (r *request) render(w http.ResponseWriter, p *page) error {
+	for _, g := range p.grids {
+		r.files(&p.view, p.scope, g)
+	}
+	if written, err := r.writeFile(w, &p.view, p.grids); written || err != nil {
+		return err
+	}
 	var bounds aggregate.Bounds
 	var err error
 	if !p.bare {
@@ -112,6 +120,9 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 	}
 	if p.bar {
 		f.Bar = r.bar(&p.view, bounds)
+		if p.scope != nil {
+			f.Bar.Compared = r.comparedText(&p.view, p.scope)
+		}
 	}
 	if p.status == 0 {
 		p.status = r.status()
@@ -141,6 +152,8 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 func (r *request) nav(v *view) []link {
 	items := []struct{ key, path string }{
 		{"nav.overview", "/"},
+		{"nav.clients", clientsPath},
+		{"nav.methods", methodsPath},
 		{"nav.stat", "/stat"},
 		{"nav.data", "/andmed"},
 		{"nav.help", "/abi"},

@@ -19,7 +19,7 @@ type request struct {
 	text *locale.Locale
 	now  time.Time // one moment for the whole page
 
-	reads, failed int // of the log base, for the status of the page
+	asked counters // of the log base, for the status of the page
 }
 
 // handlerFunc answers a request, or returns why it cannot. It must not have
@@ -49,11 +49,8 @@ func (h *Handler) request(ctx context.Context, hr *http.Request) *request {
 // read runs one query of the log base, when its turn has come. An error that
 // has no code gets ERR-02.
 func (r *request) read(query func(ctx context.Context) error) error {
-	r.reads++
 	err := r.h.turn(r.ctx, query)
-	if err != nil {
-		r.failed++
-	}
+	r.asked.add(err != nil)
 	return err
 }
 
@@ -93,17 +90,22 @@ func (r *request) fault(err error) *fault {
 	if err == nil {
 		return nil
 	}
-	f := failureOf(err)
-	r.h.logFailure(r.Request, f)
+	f := r.logFault(err)
 	if f.code == 0 {
 		return &fault{Text: r.text.T("error.internal")}
 	}
 	return &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
 }
 
+func (r *request) logFault(err error) *failure {
+	f := failureOf(err)
+	r.h.logFailure(r.Request, f)
+	return f
+}
+
 // status is 503 when no part of the page could be filled.
 func (r *request) status() int {
-	if r.failed > 0 && r.failed == r.reads {
+	if r.asked.allFailed() {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusOK

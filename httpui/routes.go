@@ -13,6 +13,9 @@ func (h *Handler) routes() *http.ServeMux {
 
 	// Pages.
 	route("GET /{$}", h.overview)
+	route("GET "+clientsPath, h.allClients)
+	route("GET "+clientsPath+"/{id}", h.client)
+	route("GET "+methodsPath, h.methods)
 	route("GET /stat", h.stat)
 	route("GET /andmed", h.data)
 	route("GET /abi", h.help)

@@ -6,107 +6,130 @@ import (
 	"slices"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/export"
 )
 
 // statData is the specification's statistics: how many, by client application,
 // method and bank, and what became of them.
 type statData struct {
-	Period string
-	Rows   []statRow
-	Total  statRow
-	Groups []statGroup // the same events by one field each
-	Fault  *fault
+	State *emptyState
+	List  widget
+	Group []widget // the same events by one field each
 }
 
-type statGroup struct {
-	Caption, Head string
-	Rows          []statRow
-	Total         statRow
-}
-
-// statRow is one row of figures. The fields that the table does not count by
-// are empty.
-type statRow struct {
-	Client, ClientURL string
-	Name              string // of a group
-	Method, Bank      string
-	aggregate.Tally
-	Rate string
-}
+// statRows is how many rows of the table stand on one page.
+const statRows = 200
 
 func (h *Handler) stat(w http.ResponseWriter, r *request) error {
-	if !wantsHTML(r.Request) {
+	w.Header().Add("Vary", "Accept")
+	if !wantsHTML(r.Request) && !r.URL.Query().Has(paramFormat) {
 		return h.legacyStat(w, r)
 	}
 	v, redirect := r.view(w)
 	if redirect {
 		return nil
 	}
+	s := r.scope(&v)
+	s.compared = false // this page counts, and compares nothing
 	rows, err := r.sums(aggregate.Query{Period: v.period, Filter: v.filter, By: aggregate.ByStat})
-	data := statData{Fault: r.fault(err)}
-	bounds, _ := r.bounds() // when it is unknown, the frame says why
-	data.Period = r.text.Period(v.period, bounds)
-	data.Total = r.statRow(aggregate.Key{}, aggregate.Total(rows))
-	data.Rows = r.statRows(rows, aggregate.ByClient|aggregate.ByMethod|aggregate.ByBank)
-	for _, g := range []struct {
-		dim  aggregate.Dim
-		head string
-		name func(statRow) string
-	}{
-		{aggregate.ByClient, "table.client", func(s statRow) string { return s.Client }},
-		{aggregate.ByMethod, "table.method", func(s statRow) string { return s.Method }},
-		{aggregate.ByBank, "table.bank", func(s statRow) string { return s.Bank }},
-	} {
-		group := statGroup{Head: r.text.T(g.head), Caption: r.text.T("filter.chip", r.text.T(g.head), data.Period)}
-		for _, row := range r.statRows(rows, g.dim) {
-			if row.Name = g.name(row); row.Name != "" { // events without a bank are no bank's
-				group.Rows = append(group.Rows, row)
-				group.Total.Tally = group.Total.Plus(row.Tally)
-			}
+	data := statData{List: widget{ID: "stat", Title: r.text.T("stat.title"), Fault: r.fault(err)}}
+	var grids []*grid
+	if err == nil {
+		data.State = r.emptyState(&v, s, aggregate.Total(rows))
+		data.List.Grid = r.statGrid(&v, s, rows)
+		grids = append(grids, data.List.Grid)
+		data.Group = r.statGroups(&v, s, rows)
+		for _, g := range data.Group {
+			grids = append(grids, g.Grid)
 		}
-		group.Total.Rate = r.rate(group.Total.Tally)
-		slices.SortStableFunc(group.Rows, func(a, b statRow) int { return cmp.Compare(b.Successes, a.Successes) })
-		data.Groups = append(data.Groups, group)
 	}
-	w.Header().Add("Vary", "Accept")
-	return r.render(w, &page{name: "stat", title: r.text.T("stat.title"), view: v, bar: true, data: data})
+	return r.render(w, &page{name: "stat", title: r.text.T("stat.title"), view: v, bar: true, scope: s, data: data, grids: grids})
 }
 
-// statRows counts rows by the given fields and sorts them by the names that
-// are shown.
-func (r *request) statRows(rows []aggregate.Row, by aggregate.Dim) []statRow {
-	var order []aggregate.Key
-	tallies := make(map[aggregate.Key]aggregate.Tally)
-	for _, row := range rows {
-		k := row.Key.Keep(by)
-		t, seen := tallies[k]
-		if !seen {
-			order = append(order, k)
-		}
-		t.Add(row.Key.Operation, row.Count)
-		tallies[k] = t
+// statGrid is one row for each client, method and bank, sorted by the names
+// that are shown.
+func (r *request) statGrid(v *view, s *scope, rows []aggregate.Row) *grid {
+	type line struct {
+		names [3]string
+		id    string
+		aggregate.Tally
 	}
-	out := make([]statRow, len(order))
-	for i, k := range order {
-		out[i] = r.statRow(k, tallies[k])
+	var lines []*line
+	index := make(map[aggregate.Key]*line)
+	for _, row := range rows {
+		k := row.Key.Keep(aggregate.ByClient | aggregate.ByMethod | aggregate.ByBank)
+		l := index[k]
+		if l == nil {
+			l = &line{id: k.ClientID, names: [3]string{r.clientName(k.ClientID), r.text.Method(k.Method), r.text.Bank(k.Bank)}}
+			index[k] = l
+			lines = append(lines, l)
+		}
+		l.Add(row.Key.Operation, row.Count)
 	}
 	byName := r.text.Compare()
-	slices.SortStableFunc(out, func(a, b statRow) int {
-		return cmp.Or(byName(a.Client, b.Client), byName(a.Method, b.Method), byName(a.Bank, b.Bank))
+	slices.SortStableFunc(lines, func(a, b *line) int {
+		return cmp.Or(byName(a.names[0], b.names[0]), cmp.Compare(a.id, b.id), byName(a.names[1], b.names[1]), byName(a.names[2], b.names[2]))
 	})
-	return out
+	g := &grid{ID: "stat", Caption: r.text.T("stat.title"), Period: r.text.Period(s.period, s.bounds)}
+	for _, key := range []string{"table.client", "table.method", "table.bank"} {
+		g.Columns = append(g.Columns, gridColumn{Name: r.text.T(key)})
+	}
+	for _, c := range statColumns() {
+		g.Columns = append(g.Columns, gridColumn{Name: r.text.T(c.key), Kind: c.kind, Chart: c.chart})
+	}
+	figures := func(t aggregate.Tally) []cell {
+		e := entry{figures: figuresOf(t)}
+		var cells []cell
+		for _, c := range statColumns() {
+			cells = append(cells, c.cell(r, &e, &entryTable{}))
+		}
+		return cells
+	}
+	for _, l := range lines {
+		name := textCell(l.names[0])
+		name.URL = clientLink(v, l.id)
+		g.Rows = append(g.Rows, gridRow{Cells: append([]cell{name, textCell(l.names[1]), textCell(l.names[2])}, figures(l.Tally)...)})
+	}
+	g.Total = append([]cell{textCell(r.text.T("table.total")), {}, {}}, figures(aggregate.Total(rows))...)
+	r.paginate(v, g, statRows)
+	return g
 }
 
-func (r *request) statRow(k aggregate.Key, t aggregate.Tally) statRow {
-	row := statRow{Tally: t, Rate: r.rate(t)}
-	if k.ClientID != "" {
-		row.Client = r.clientName(k.ClientID)
+// statColumns are the figures of every table on the page.
+func statColumns() []entryColumn {
+	return []entryColumn{
+		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(),
+		{key: "stat.records", kind: export.Int, cell: func(r *request, e *entry, _ *entryTable) cell {
+			return r.intCell(e.tally().Events())
+		}},
 	}
-	if k.Method != "" {
-		row.Method = r.text.Method(k.Method)
+}
+
+// statGroups are the totals by client, by method and by bank.
+func (r *request) statGroups(v *view, s *scope, rows []aggregate.Row) []widget {
+	var out []widget
+	for _, g := range []struct {
+		by       aggregate.Dim
+		id, head string
+	}{
+		{aggregate.ByMethod, "methods", "table.method"},
+		{aggregate.ByClient, "clients", "table.client"},
+		{aggregate.ByBank, "banks", "table.bank"},
+	} {
+		q := &breakdownQuery{by: g.by, measure: successes, now: &answer{rows: rows}}
+		b := q.result(r, s)
+		if g.by == aggregate.ByBank { // events without a bank are no bank's
+			b = b.named(successes)
+		}
+		if len(b.Entries) == 0 {
+			continue
+		}
+		w := widget{ID: g.id, Title: r.text.T("stat.by", r.text.T(g.head))}
+		w.Grid = r.entryGrid(s, entryTable{
+			id: g.id, caption: w.Title, by: g.by, measure: successes, columns: append([]entryColumn{nameColumn(g.head)}, statColumns()...),
+		}, b)
+		r.paginate(v, w.Grid, pageRows)
+		out = append(out, w)
 	}
-	if k.Bank != "" {
-		row.Bank = r.text.Bank(k.Bank)
-	}
-	return row
+	return out
 }

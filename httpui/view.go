@@ -3,6 +3,7 @@ package httpui
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -37,6 +38,7 @@ type view struct {
 	comparison aggregate.Comparison
 	filter     aggregate.Filter
 	query      url.Values // as it came, for parameters of single pages
+	own        []param    // parameters of this page alone, which its own links keep
 }
 
 // parseView reads the address. A wrong period is remembered beside the default
@@ -109,7 +111,11 @@ type param struct{ Name, Value string }
 // parameters set in the place of those held. One with the value unset is left
 // out.
 func (v *view) link(path string, set ...param) string {
-	params := v.params()
+	return address(path, with(v.params(), set))
+}
+
+// with returns params with those of set in their place, or added.
+func with(params, set []param) []param {
 	for _, s := range set {
 		found := false
 		for i := range params {
@@ -121,7 +127,7 @@ func (v *view) link(path string, set ...param) string {
 			params = append(params, s)
 		}
 	}
-	return address(path, params)
+	return params
 }
 
 // unset is the value by which link leaves a parameter out.
@@ -151,7 +157,20 @@ func legible(escaped string) string {
 }
 
 // here is the address of the page in its state.
-func (v *view) here(set ...param) string { return v.link(v.path, set...) }
+func (v *view) here(set ...param) string {
+	return address(v.path, with(append(v.params(), v.own...), set))
+}
+
+// keep remembers a parameter of this page alone, if the address has it and it
+// is one of the values that mean something.
+func (v *view) keep(name string, values ...string) string {
+	value := v.query.Get(name)
+	if !slices.Contains(values, value) || value == "" {
+		return ""
+	}
+	v.own = append(v.own, param{name, value})
+	return value
+}
 
 // view reads the address. Two dates are rewritten to one period, so that each
 // state has one address; then the answer is already given, and redirect true.
