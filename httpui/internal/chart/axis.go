@@ -38,8 +38,12 @@ func (p *plot) axis() {
 	}
 }
 
-// figures writes the sum over the highest column, and over all where there is
-// room; top is the value of the highest grid line.
+// mostFigures is of how many columns all can carry their sum: more would hide
+// the line they are compared with.
+const mostFigures = 13
+
+// figures writes the sum over the highest column, and over all where there are
+// few and there is room; top is the value of the highest grid line.
 func (p *plot) figures(top int64) {
 	best, highest := -1, int64(0)
 	for i, col := range p.columns {
@@ -51,7 +55,7 @@ func (p *plot) figures(top int64) {
 		n := col.sum(len(p.series))
 		x, width := p.band(i)
 		text := p.number(n)
-		if n == 0 || (i != best && fitting(width, text) == "") {
+		if n == 0 || (i != best && (len(p.columns) > mostFigures || fitting(width, text) == "")) {
 			continue
 		}
 		p.Figures = append(p.Figures, label{

@@ -17,28 +17,31 @@ type Bar struct {
 }
 
 // HTML draws the bar. It fails only when drawing itself does.
-func (b Bar) HTML() (template.HTML, error) { return render("bar.html", b) }
+func (b Bar) HTML() (template.HTML, error) {
+	return render("bar.html", barView{b.Title, inkClass(b.Look % Looks), b.width()})
+}
 
-// Width is the length of the bar in percent. What is not zero can be seen.
-func (b Bar) Width() string {
+type barView struct{ Title, Ink, Width string }
+
+// width is the length of the bar in percent. What is not zero can be seen.
+func (b Bar) width() string {
 	if b.Value <= 0 {
 		return "0"
 	}
 	return coordinate(min(100, max(0.5, 100*share(b.Value, b.Max))))
 }
 
-// Ink is the class of the colour.
-func (b Bar) Ink() string { return inkClass(b.Look % Looks) }
-
 // Sparkline is a line inside a cell of a table: the course of one figure.
 type Sparkline struct {
-	Values []Cell // a cell without a figure interrupts the line
+	// Values are in the order of time. A cell without a figure interrupts the
+	// line; those at the end leave the place of what is to come.
+	Values []Cell
 
 	// Title names the line and says what it shows, since a screen reader has
 	// nothing else of it. An empty one makes it decoration.
 	Title string
 
-	// Running says that the last value is not final: it is dashed.
+	// Running says that the last figure is not final: it is dashed.
 	Running bool
 }
 
@@ -50,7 +53,35 @@ const (
 )
 
 // HTML draws the line. It fails only when drawing itself does.
-func (s Sparkline) HTML() (template.HTML, error) { return render("sparkline.html", s) }
+func (s Sparkline) HTML() (template.HTML, error) { return render("sparkline.html", s.view()) }
+
+type sparkView struct {
+	Title, ViewBox string
+	Line           string // path of what is final
+	Tail           string // path to the figure that is not
+	Last           string // path of a dot on the last figure
+}
+
+func (s Sparkline) view() sparkView {
+	v := sparkView{
+		Title:   s.Title,
+		ViewBox: "0 0 " + strconv.Itoa(max(1, len(s.Values)-1)*sparkStep) + " " + strconv.Itoa(sparkHeight),
+	}
+	end := len(s.Values)
+	for end > 0 && s.Values[end-1].None {
+		end--
+	}
+	if end == 0 {
+		return v
+	}
+	v.Last = s.path(end-1, end)
+	if !s.Running {
+		v.Line = s.path(0, end)
+		return v
+	}
+	v.Line, v.Tail = s.path(0, end-1), s.path(max(0, end-2), end)
+	return v
+}
 
 // Table returns the values under their numbers, from 1 on.
 func (s Sparkline) Table() Table {
@@ -61,13 +92,8 @@ func (s Sparkline) Table() Table {
 	return newTable([]string{"", s.Title}, rows)
 }
 
-// ViewBox spans the values and a margin for the width of the line.
-func (s Sparkline) ViewBox() string {
-	return "0 0 " + strconv.Itoa(max(1, len(s.Values)-1)*sparkStep) + " " + strconv.Itoa(sparkHeight)
-}
-
-// line draws the values from one index to another.
-func (s Sparkline) line(from, to int) string {
+// path draws the values from one index to another.
+func (s Sparkline) path(from, to int) string {
 	var d []byte
 	var highest int64
 	for _, v := range s.Values {
@@ -95,28 +121,4 @@ func (s Sparkline) line(from, to int) string {
 		drawn = true
 	}
 	return string(d)
-}
-
-// Line is the path of what is final.
-func (s Sparkline) Line() string {
-	if s.Running {
-		return s.line(0, len(s.Values)-1)
-	}
-	return s.line(0, len(s.Values))
-}
-
-// Tail is the path to the value that is not final.
-func (s Sparkline) Tail() string {
-	if !s.Running || len(s.Values) == 0 {
-		return ""
-	}
-	return s.line(max(0, len(s.Values)-2), len(s.Values))
-}
-
-// Last is the path of a dot on the last value.
-func (s Sparkline) Last() string {
-	if len(s.Values) == 0 {
-		return ""
-	}
-	return s.line(len(s.Values)-1, len(s.Values))
 }

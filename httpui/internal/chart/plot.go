@@ -56,10 +56,10 @@ type label struct {
 	Minor      bool // to be left out where there is less room
 }
 
-// endLabel names a series at the right end of its columns.
+// endLabel names a series beside the last column that holds anything.
 type endLabel struct {
 	paint
-	Y, Name, Figure string
+	X, Y, Name, Figure string
 }
 
 type legendItem struct {

@@ -94,9 +94,11 @@ func (p *plot) ends(percent func(float64) string, part func(Column, int) float64
 		ys[i] = max(ys[i], above+endSpace)
 		above = ys[i]
 	}
+	x, width := p.band(last)
 	for i, series := range p.series {
 		p.Ends = append(p.Ends, endLabel{
-			paint: p.paint(series.Look), Y: coordinate(ys[i] - 4), Name: series.Name, Figure: percent(part(p.columns[last], i)),
+			paint: p.paint(series.Look), X: coordinate(x + width), Y: coordinate(ys[i] - 4),
+			Name: series.Name, Figure: percent(part(p.columns[last], i)),
 		})
 	}
 }

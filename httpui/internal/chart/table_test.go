@@ -45,6 +45,21 @@ func ExampleSparkline_HTML() {
 	// <svg class="chart-spark" viewBox="0 0 10 24" preserveAspectRatio="none" aria-hidden="true"><path d="M0 12h0L10 2"/><path class="chart-spark-dot" d="M10 2h0"/></svg> <nil>
 }
 
+func TestASparklineEndsWhereItsFiguresEnd(t *testing.T) {
+	is := is.New(t)
+	spark := chart.Sparkline{Values: []chart.Cell{{N: 2}, {N: 4}, {N: 1}, {None: true}}, Running: true}
+	paths := find(parse(t, draw(t, spark)), "path")
+	var got []string
+	for _, p := range paths {
+		got = append(got, p.attrs["class"]+" "+p.attrs["d"])
+	}
+	is.Equal(got, []string{
+		" M0 12h0L10 2",                  // final
+		"chart-spark-tail M10 2h0L20 17", // still running
+		"chart-spark-dot M20 17h0",       // the last figure
+	})
+}
+
 func TestTablesAddUpToTheirInput(t *testing.T) {
 	is := is.New(t)
 	columns := week()
