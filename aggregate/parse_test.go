@@ -139,6 +139,7 @@ func TestParsePeriodRefuses(t *testing.T) {
 		{"broken text", "2018\xff", "invalid UTF-8"},
 		{"too long", strings.Repeat("2", aggregate.MaxExprBytes+1), "longer than 200 bytes"},
 		{"too complex", "(.?){1000}", "more than 500 instructions"},
+		{"just too complex", ".{499}", "more than 500 instructions"},
 		{"too complex by alternatives", strings.Repeat(`(\d{9}|.){9}`, 10), "more than 500 instructions"},
 		{"backward days", "2018-04-28/2018-04-27", "ends before it begins"},
 		{"backward months", "2018-05/2018-04", "ends before it begins"},
@@ -164,5 +165,6 @@ func TestParsePeriodAtTheLimits(t *testing.T) {
 	longest := strings.Repeat("2", aggregate.MaxExprBytes)
 	is := is.New(t)
 	is.Equal(period(t, longest, "").String(), longest)
+	is.Equal(period(t, ".{498}", "").String(), ".{498}") // and two instructions more
 	is.Equal(period(t, "  "+longest+"  ", "").String(), longest) // space around does not count
 }

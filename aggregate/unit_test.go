@@ -111,6 +111,8 @@ func TestDayOfIsLocal(t *testing.T) {
 		{"1969-12-31T20:00:00Z", "UTC", "1969-12-31"},
 		// The second 23:30 of 6 November, when the 7th had begun for a minute.
 		{"2010-11-07T03:00:00Z", "America/St_Johns", "2010-11-07"},
+		// Alaska had begun the 19th, and went over to America's side of the date line.
+		{"1867-10-19T06:00:00Z", "America/Juneau", "1867-10-19"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.at, func(t *testing.T) {
