@@ -165,6 +165,6 @@ func TestParsePeriodAtTheLimits(t *testing.T) {
 	longest := strings.Repeat("2", aggregate.MaxExprBytes)
 	is := is.New(t)
 	is.Equal(period(t, longest, "").String(), longest)
-	is.Equal(period(t, ".{498}", "").String(), ".{498}") // and two instructions more
+	is.Equal(period(t, ".{498}", "").String(), ".{498}")         // and two instructions more
 	is.Equal(period(t, "  "+longest+"  ", "").String(), longest) // space around does not count
 }
