@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
 )
 
 const (

@@ -6,10 +6,11 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 )
 
 const oneDay = aggregate.Day(17649) // 2018-04-28

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/google/go-cmp/cmp"
 )
 
 // ledger holds the same events as a cube, one by one.

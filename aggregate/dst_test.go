@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
 )
 
 // Days, hours and months at the changes of the clock, at which they have

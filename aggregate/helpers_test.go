@@ -19,10 +19,10 @@ func random(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := *seedFlag
 	if seed == 0 {
-		seed = rand.Uint64() //nolint:gosec // no secret
+		seed = rand.Uint64()
 	}
 	t.Logf("repeat with -args -seed=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
+	return rand.New(rand.NewPCG(seed, 0))
 }
 
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }

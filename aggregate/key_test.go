@@ -4,10 +4,11 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 )
 
 func TestKeyOf(t *testing.T) {

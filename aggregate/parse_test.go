@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
 )
 
 // bounds is what a table says about a period.

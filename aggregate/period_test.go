@@ -4,9 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/matryer/is"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/matryer/is"
 )
 
 func TestPeriodContains(t *testing.T) {

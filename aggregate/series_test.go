@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 )
 
 func TestSeriesFillsGaps(t *testing.T) {

@@ -3,10 +3,11 @@ package aggregate_test
 import (
 	"testing"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 )
 
 func TestTally(t *testing.T) {

@@ -67,7 +67,7 @@ func (w *world) filter(events []event.Event) aggregate.Filter {
 		return aggregate.Filter{}
 	}
 	k := aggregate.KeyOf(events[w.r.IntN(len(events))])
-	f := aggregate.Filter(k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1)))) //nolint:gosec // small
+	f := aggregate.Filter(k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1))))
 	if w.r.IntN(8) == 0 {
 		f.Bank = "no such bank"
 	}
@@ -79,8 +79,8 @@ func (w *world) query() aggregate.Query {
 	r, loc := w.r, w.loc
 	day := func() time.Time { return (w.near + aggregate.Day(r.IntN(60)-30)).Start(loc) }
 	q := aggregate.Query{
-		By:   aggregate.Dim(r.IntN(int(aggregate.ByAll) + 1)), //nolint:gosec // small
-		Step: aggregate.Unit(r.IntN(int(aggregate.Year) + 1)), //nolint:gosec // small
+		By:   aggregate.Dim(r.IntN(int(aggregate.ByAll) + 1)),
+		Step: aggregate.Unit(r.IntN(int(aggregate.Year) + 1)),
 	}
 	switch r.IntN(6) {
 	case 0:
@@ -90,7 +90,7 @@ func (w *world) query() aggregate.Query {
 	case 2:
 		q.Period = aggregate.Between(time.Time{}, day(), loc)
 	case 3:
-		q.Period = aggregate.Of(aggregate.Unit(1+r.IntN(int(aggregate.Year))), day(), loc) //nolint:gosec // small
+		q.Period = aggregate.Of(aggregate.Unit(1+r.IntN(int(aggregate.Year))), day(), loc)
 	case 4:
 		q.Period = aggregate.Between(day(), day().Add(time.Duration(r.IntN(100))*time.Hour), loc)
 	default:
