@@ -230,7 +230,9 @@ func (p *process) dial(form syslogjson.Form) *syslogjson.Client {
 	is.NoErr(err)
 	pool, err := keys.LoadPool(filepath.Join(k, keys.CACert))
 	is.NoErr(err)
-	c, err := syslogjson.Dial(p.t.Context(), p.syslog, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{Form: form})
+	c, err := syslogjson.Dial(p.t.Context(), p.syslog, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
+		Form: form, CloseTimeout: patience, // the receiver may be held back
+	})
 	is.NoErr(err)
 	return c
 }

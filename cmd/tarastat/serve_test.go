@@ -53,6 +53,18 @@ type statRow struct {
 	Count int64 `json:"kirjeteArv"`
 }
 
+// statRows reads the answer of the old /stat.
+func statRows(t testing.TB, body string) []statRow {
+	t.Helper()
+	var all struct {
+		Kirjed []statRow `json:"kirjed"`
+	}
+	if err := json.Unmarshal([]byte(body), &all); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return all.Kirjed
+}
+
 // TestEventsToCounts is the main job: 3,000 events by the test sender in the
 // three forms, and every question of the old service answered as the oracle
 // answers it.

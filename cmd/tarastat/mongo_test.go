@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/mongostore/mongotest"
+	"github.com/e-gov/tarastat/syslogjson"
+)
+
+// numbered is an event that tells itself apart by its error text.
+func numbered(sender string, n int) []byte {
+	return event.AppendJSON(nil, event.Event{
+		TimeText: "2018-04-28T10:51", ClientID: sender, Method: event.MethodIDCard,
+		Operation: event.Failed, Error: fmt.Sprintf("NUMBER: %s %d", sender, n),
+	})
+}
+
+// sendNumbered sends events first to last and reports whether all were written.
+func sendNumbered(c *syslogjson.Client, sender string, first, last int) error {
+	for n := first; n <= last; n++ {
+		if err := c.Send(numbered(sender, n)); err != nil {
+			return err
+		}
+	}
+	return c.Close()
+}
+
+// TestTwoInstances runs two services on one base. One of them is killed midway
+// and started again. What a page had counted is kept, nothing is there twice,
+// and both show the same numbers.
+func TestTwoInstances(t *testing.T) {
+	const each = 10_000
+	is := is.New(t)
+	uri := mongotest.URI(t)
+	dirs := [2]string{t.TempDir(), t.TempDir()}
+	a := serve(t, dirs[0], "-store", uri)
+	b := serve(t, dirs[1], "-store", uri)
+
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := sendNumbered(a.dial(syslogjson.FormOctet), "a", 1, each); err != nil {
+			t.Error(err)
+		}
+	})
+	is.NoErr(sendNumbered(b.dial(syslogjson.FormOctet), "b", 1, each/2))
+	await(t, "half of b's events on b's own page", func() bool { return b.count("b") == each/2 })
+	b.kill()
+	b = serve(t, dirs[1], "-store", uri)
+	is.NoErr(sendNumbered(b.dial(syslogjson.FormOctet), "b", each/2+1, each))
+	wg.Wait()
+
+	for _, p := range []*process{a, b} {
+		await(t, "all events on both pages", func() bool { return p.count("a") == each && p.count("b") == each })
+		is.Equal(p.records(), 2*each)
+	}
+	a.stop()
+	b.stop()
+	code, out := tool(t, "check", "-data-dir", dirs[0], "-store", uri)
+	is.Equal(code, 0)
+	is.True(strings.Contains(out, "records: 20000, from 2018-04-28"))
+	is.True(strings.Contains(out, "equal a recount"))
+
+	// Every event is there, each once.
+	target := filepath.Join(t.TempDir(), "tarastat.db")
+	code, out = tool(t, "copy", "-from", uri, "-to", "sqlite:"+target)
+	is.Equal(code, 0)
+	is.True(strings.Contains(out, "20000 records copied"))
+	seen := make(map[string]int)
+	for _, e := range kept(t, filepath.Dir(target)) {
+		seen[e.Error]++
+	}
+	is.Equal(len(seen), 2*each)
+}
+
+// count asks how many events of a client there are.
+func (p *process) count(client string) int64 {
+	p.t.Helper()
+	code, body := p.get("/stat?p=")
+	if code != http.StatusOK {
+		p.t.Fatalf("/stat: %d %s", code, body)
+	}
+	var n int64
+	for _, r := range statRows(p.t, body) {
+		if r.ID.ClientID == client {
+			n += r.Count
+		}
+	}
+	return n
+}
+
+// sendUntil sends events, a few at a time, until it has sent enough.
+func sendUntil(c *syslogjson.Client, sent *atomic.Int64, enough <-chan struct{}) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-enough:
+			return c.Close()
+		case <-tick.C:
+		}
+		if err := c.Send(numbered("a", int(sent.Load()))); err != nil {
+			return err
+		}
+		sent.Add(1)
+	}
+}
+
+// TestLogBaseAway takes the log base away in each way it may go while events
+// come in, until the senders are held back, and brings it back.
+func TestLogBaseAway(t *testing.T) {
+	const queue = 200
+	ways := []struct {
+		name       string
+		away, back func(*mongotest.Server)
+	}{
+		{"stopped", (*mongotest.Server).Stop, (*mongotest.Server).Restart},
+		{"killed", (*mongotest.Server).Kill, (*mongotest.Server).Restart},
+		{"frozen", (*mongotest.Server).Freeze, (*mongotest.Server).Thaw},
+	}
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			is := is.New(t)
+			base := mongotest.Start(t)
+			dir := t.TempDir()
+			p := serve(t, dir, "-store", base.URI, "-max-queue", fmt.Sprint(queue))
+			code, body := p.get("/status")
+			is.Equal(code, http.StatusOK)
+			is.Equal(body, "OK")
+
+			var sent atomic.Int64
+			enough := make(chan struct{})
+			ended := make(chan error, 1)
+			go func() { ended <- sendUntil(p.dial(syslogjson.FormBSD), &sent, enough) }()
+			await(t, "events being stored", func() bool { return p.records() > 100 })
+			way.away(base)
+			await(t, "/status to say so", func() bool {
+				code, body = p.get("/status")
+				return code == http.StatusInternalServerError
+			})
+			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-05"))
+			await(t, "the pages to say so", func() bool {
+				code, body = p.get("/kirjeid?p=")
+				return code == http.StatusServiceUnavailable
+			})
+			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-02"))
+			full := fmt.Sprintf("\ntarastat_records_in_flight %d\n", queue+1) // and one that waits for room
+			await(t, "the queue to fill", func() bool {
+				_, body := p.get("/metrics")
+				return strings.Contains(body, full)
+			})
+
+			way.back(base)
+			await(t, "events being stored again", func() bool {
+				_, body := p.get("/metrics")
+				return !strings.Contains(body, full)
+			})
+			close(enough)
+			is.NoErr(<-ended)
+			events := int(sent.Load())
+			await(t, "all events", func() bool {
+				code, _ := p.get("/kirjeid?p=")
+				return code == http.StatusOK && p.records() == events
+			})
+			await(t, "/status to be well", func() bool {
+				code, _ := p.get("/status")
+				return code == http.StatusOK
+			})
+			p.stop()
+			code, out := tool(t, "check", "-data-dir", dir, "-store", base.URI)
+			is.Equal(code, 0)
+			is.True(strings.Contains(out, fmt.Sprintf("records: %d,", events)))
+		})
+	}
+}
+
+// TestStartBeforeTheLogBase starts the service while the log base is away: the
+// order does not matter (specification, section 1.7).
+func TestStartBeforeTheLogBase(t *testing.T) {
+	is := is.New(t)
+	base := mongotest.Start(t)
+	base.Stop()
+	p := serve(t, t.TempDir(), "-store", base.URI)
+	code, body := p.get("/status")
+	is.Equal(code, http.StatusInternalServerError)
+	is.True(strings.Contains(body, "ERR-01"))
+	code, _ = p.get("/")
+	is.Equal(code, http.StatusServiceUnavailable)
+	is.NoErr(sendNumbered(p.dial(syslogjson.FormOctet), "early", 1, 10)) // waits in memory
+
+	base.Restart()
+	await(t, "the log base to be found", func() bool {
+		code, _ := p.get("/kirjeid?p=")
+		return code == http.StatusOK
+	})
+	await(t, "the early events", func() bool { return p.records() == 10 })
+	p.stop()
+}
+
+// TestWrongLogBase holds that a wrong setting is one clear line with its code,
+// and that the password is in none.
+func TestWrongLogBase(t *testing.T) {
+	const password = "Kala-Maja-47"
+	is := is.New(t)
+	dir := t.TempDir()
+	for uri, want := range map[string]string{
+		"mongodb://rakendus:" + password + "@127.0.0.1:1/": "ERR-01",
+		"mongodb://rakendus:" + password + "@/":            "connection string",
+		"mongodb://rakendus:" + password + "@host:99999/":  "connection string",
+	} {
+		code, out := tool(t, "check", "-data-dir", dir, "-store", uri)
+		is.Equal(code, 1)
+		if !strings.Contains(out, want) {
+			t.Errorf("%s: got %s, want %s", uri, out, want)
+		}
+		is.True(!strings.Contains(out, password))
+	}
+	p := serve(t, dir, "-store", "mongodb://rakendus:"+password+"@127.0.0.1:1/")
+	p.stop()
+	log := p.log.String()
+	is.True(strings.Contains(log, `level=ERROR msg="Connecting to the log base failed" code=ERR-01 advice=`))
+	is.True(!strings.Contains(log, password))
+}
