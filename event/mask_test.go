@@ -102,8 +102,8 @@ func TestMaskTextKeeps(t *testing.T) {
 		"10:51:12:345",
 		"NOT_FOUND::Text", "std::decay", "A::b",
 		"version 2.19.0",
-		"1234567890",                    // ten digits
-		strings.Repeat("1", 10) + " 11", // nor joined over a space
+		"20180428",          // eight digits
+		"12345678 12345678", // nor joined over a space
 		"/opt/tomcat/webapps/tara/WEB/classes/views",
 		"the password was wrong",
 		"monkey: banana",

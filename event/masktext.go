@@ -9,10 +9,11 @@ import (
 const blank = "***"
 
 // MaskText blanks what may be personal data or a secret inside free text: runs
-// of 11 and more digits (identity codes, card numbers), Latvian identity codes,
-// telephone numbers with a plus, e-mail and IP addresses, the user part of an
-// URL, the values of things named like a password, and unbroken tokens of 32
-// and more characters that hold a digit. Other text is returned as it is.
+// of 9 and more digits (identity codes, of which users forget digits when they
+// type them, and card numbers), Latvian identity codes, telephone numbers with a
+// plus, e-mail and IP addresses, the user part of an URL, the values of things
+// named like a password, and unbroken tokens of 32 and more characters that hold
+// a digit. Other text is returned as it is.
 func MaskText(s string) string {
 	// Most texts hold nothing of the kind. Each expression runs only where a
 	// cheap look, which may err on the careful side, cannot rule it out.
@@ -22,14 +23,14 @@ func MaskText(s string) string {
 	if strings.Contains(s, "@") {
 		s = maskAt(s)
 	}
+	if longestRun(s, inToken) >= minToken { // before its digits, which may be part of one
+		s = tokens.ReplaceAllStringFunc(s, maskToken)
+	}
 	if longestRun(s, isDigit) >= 5 || strings.Count(s, ".") >= 3 {
 		s = personal.ReplaceAllString(s, blank)
 	}
 	if strings.Contains(s, "::") || strings.Count(s, ":") >= 5 {
 		s = ipv6.ReplaceAllStringFunc(s, maskIPv6)
-	}
-	if longestRun(s, inToken) >= minToken {
-		s = tokens.ReplaceAllStringFunc(s, maskToken)
 	}
 	return s
 }
@@ -44,7 +45,7 @@ var (
 		`[\\"']*\s*[:=]\s*(?:(?:bearer|basic)\s+)?)` +
 		`(?:\\*"[^"]*"?|\\*'[^']*'?|\S+)`)
 
-	personal = regexp.MustCompile(`\d{11,}` +
+	personal = regexp.MustCompile(`\d{9,}` +
 		`|\d{6}-\d{5,}` + // Latvia, before 2017
 		`|\+\d{7,}` +
 		`|\d{1,3}(?:\.\d{1,3}){3}\d*`) // IPv4
