@@ -110,22 +110,39 @@ func (s suite) oddValues(t *testing.T) {
 	}
 }
 
-// periods: every form of a period is understood, also where civil time is odd.
-func (s suite) periods(t *testing.T) {
-	b := s.base(t)
-	rng := s.rng(3)
-	batch := make([]event.Record, 500)
-	for i := range batch {
-		batch[i] = event.Record{ID: int64(i + 1), Event: randomEvent(rng)}
+// forms are periods of every form, many of them where civil time is odd.
+var forms = []string{
+	"", "2018", "2018-10", "2018-10-28", "2018-Q4", "2018-W43", "2020-W53", "2021-W01",
+	"2018-03-25T02", "2018-03-25T03", "2018-03-25T04", "2018-10-28T02", "2018-10-28T03", "2018-10-28T04",
+	"2018-10-27/2018-10-28", "2018-10-28T03/2018-10-28T05", "2018-03/2018-Q4", "2018/2018-10-28T03", "2020-W53/2021",
+	"1999", "2100", "1999-12-31T23", "1999/2100", "9999", "2017", "1999-12-31/2000-01-01", "1918-01-31", "1918-02-01T00",
+	"2018-10-28T03:3", "^....-(03|10)-2", ":[0-5][0-9]$", "28", "no such text",
+}
+
+// edges returns an event at each side of both ends of a period.
+func edges(p aggregate.Period) []event.Event {
+	if !p.Bounded() {
+		return nil
 	}
-	b.append(batch)
-	for _, text := range []string{
-		"", "2018", "2018-10", "2018-10-28", "2018-Q4", "2018-W43", "2020-W53", "2021-W01",
-		"2018-03-25T02", "2018-03-25T03", "2018-03-25T04", "2018-10-28T02", "2018-10-28T03", "2018-10-28T04",
-		"2018-10-27/2018-10-28", "2018-10-28T03/2018-10-28T05", "2018-03/2018-Q4", "2018/2018-10-28T03", "2020-W53/2021",
-		"1999", "2100", "1999-12-31T23", "1999/2100", "9999", "2017", "1999-12-31/2000-01-01",
-		"2018-10-28T03:3", "^....-(03|10)-2", ":[0-5][0-9]$", "28", "no such text",
-	} {
+	var list []event.Event
+	for _, t := range []time.Time{p.From.Add(-1), p.From, p.To.Add(-1), p.To} {
+		list = append(list, event.Event{
+			Time: t, TimeText: t.UTC().Format(time.RFC3339Nano),
+			ClientID: "edge", Method: event.MethodIDCard, Operation: event.StartAuth,
+		})
+	}
+	return list
+}
+
+// periods: every form of a period is understood, to the nanosecond.
+func (s suite) periods(t *testing.T) {
+	b := s.filled(t, s.rng(3), 500)
+	for _, text := range forms {
+		for _, e := range edges(b.parse(text)) {
+			b.append([]event.Record{{ID: b.model.lastID + 1, Event: e}})
+		}
+	}
+	for _, text := range forms {
 		p := b.parse(text)
 		b.checkExtent(p)
 		b.checkRecords(p)
