@@ -167,8 +167,8 @@ func (m *Model) failure(method string) string {
 // year when nothing was received.
 func (m *Model) outage(t time.Time) bool {
 	day := func(d time.Time) string { return d.Format(time.DateOnly) }
-	return day(t) == day(m.end.AddDate(0, 0, -45)) ||
-		day(t) == day(m.end.AddDate(0, -5, 0)) && t.Hour() >= 12 && t.Hour() < 17
+	return day(t) == day(m.end.AddDate(0, -5, 0)) ||
+		day(t) == day(m.end.AddDate(0, 0, -100)) && t.Hour() >= 12 && t.Hour() < 17
 }
 
 // pick draws an index by weight.
