@@ -26,7 +26,7 @@ const warnBefore = 30 * 24 * time.Hour
 func Check(ctx context.Context, cfg Config, now time.Time, w io.Writer) error {
 	c := checker{w: w, now: now}
 	d := &Daemon{cfg: cfg, log: slog.New(slog.DiscardHandler)}
-	c.line("keys", d.openKeys(), "in place")
+	c.line("keys", d.makeKeys(), "in place")
 	c.pair("certificate towards senders", d.cfg.SyslogCert, d.cfg.SyslogKey)
 	c.pair("certificate of the pages", d.cfg.HTTPCert, d.cfg.HTTPKey)
 	_, err := keys.LoadPool(d.cfg.SyslogClientCA)

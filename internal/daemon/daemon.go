@@ -45,6 +45,8 @@ type Daemon struct {
 	syslog   *syslogjson.Server
 	http     *http.Server
 
+	syslogTLS, httpTLS *tls.Config
+
 	syslogAddr, httpAddr net.Addr
 	failed               chan error // why a server ended by itself
 	cleanups             []cleanup
@@ -70,7 +72,10 @@ func Start(ctx context.Context, cfg Config, logger *slog.Logger) (*Daemon, error
 }
 
 func (d *Daemon) start(ctx context.Context) error {
-	if err := d.openKeys(); err != nil {
+	if err := d.makeKeys(); err != nil {
+		return err
+	}
+	if err := d.loadKeys(); err != nil {
 		return err
 	}
 	if err := d.openStore(ctx); err != nil {
@@ -83,8 +88,8 @@ func (d *Daemon) onStop(name string, run func(context.Context) error) {
 	d.cleanups = append(d.cleanups, cleanup{name, run})
 }
 
-// openKeys makes our own keys if any of them is used.
-func (d *Daemon) openKeys() error {
+// makeKeys makes our own keys if any of them is used.
+func (d *Daemon) makeKeys() error {
 	if d.cfg.ownKeys() {
 		hosts := d.cfg.hosts()
 		if name, err := os.Hostname(); err == nil {
@@ -98,6 +103,25 @@ func (d *Daemon) openKeys() error {
 		}
 	}
 	d.cfg.keyFiles()
+	return nil
+}
+
+// loadKeys loads all keys, so that a wrong one is found before anything opens.
+func (d *Daemon) loadKeys() error {
+	toSenders, err := keys.LoadPair(d.cfg.SyslogCert, d.cfg.SyslogKey)
+	if err != nil {
+		return err
+	}
+	senders, err := keys.LoadPool(d.cfg.SyslogClientCA)
+	if err != nil {
+		return err
+	}
+	ofPages, err := keys.LoadPair(d.cfg.HTTPCert, d.cfg.HTTPKey)
+	if err != nil {
+		return err
+	}
+	d.syslogTLS = syslogjson.ServerTLSConfig(toSenders, senders)
+	d.httpTLS = &tls.Config{Certificates: []tls.Certificate{ofPages}, MinVersion: tls.VersionTLS12}
 	return nil
 }
 
@@ -131,14 +155,10 @@ func (d *Daemon) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tlsConfig, err := d.syslogTLS()
-	if err != nil {
-		return err
-	}
 	d.syslog = &syslogjson.Server{
 		Handler:         d.ingester,
 		OnReject:        d.ingester.Reject,
-		TLSConfig:       tlsConfig,
+		TLSConfig:       d.syslogTLS,
 		MaxMessageBytes: d.cfg.MaxMessage,
 		MaxConns:        d.cfg.MaxConns,
 		MaxConnsPerAddr: d.cfg.MaxConnsPerIP,
@@ -153,26 +173,10 @@ func (d *Daemon) serve(ctx context.Context) error {
 	d.syslogAddr = ln.Addr()
 	d.onStop("syslog", d.syslog.Shutdown)
 	d.run("syslog", func() error { return d.syslog.Serve(ln) })
-	return d.serveHTTP(ctx, sockets, tlsConfig)
+	return d.serveHTTP(ctx, sockets)
 }
 
-func (d *Daemon) syslogTLS() (*tls.Config, error) {
-	cert, err := keys.LoadPair(d.cfg.SyslogCert, d.cfg.SyslogKey)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := keys.LoadPool(d.cfg.SyslogClientCA)
-	if err != nil {
-		return nil, err
-	}
-	return syslogjson.ServerTLSConfig(cert, pool), nil
-}
-
-func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited, syslogTLS *tls.Config) error {
-	cert, err := keys.LoadPair(d.cfg.HTTPCert, d.cfg.HTTPKey)
-	if err != nil {
-		return err
-	}
+func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited) error {
 	loc, err := d.cfg.Location()
 	if err != nil {
 		return err
@@ -197,13 +201,13 @@ func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited, syslogTLS *tl
 		Location:  loc,
 		Logger:    d.log,
 		Hosts:     d.cfg.hosts(),
-		Reception: &reception{d: d, fingerprint: fingerprint(syslogTLS)},
+		Reception: &reception{d: d, fingerprint: fingerprint(d.syslogTLS)},
 		Version:   d.cfg.Version,
 		Packaged:  d.cfg.Packaged,
 	})
 	d.http = &http.Server{
 		Handler:           ui,
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		TLSConfig:         d.httpTLS,
 		ReadHeaderTimeout: httpHeaderTime,
 		ReadTimeout:       httpReadTime,
 		WriteTimeout:      httpWriteTime,
