@@ -19,13 +19,12 @@ type bar struct {
 	From, To     string // ISO dates of the date fields; "" when not bounded
 	Steps        []option
 	Comparisons  []option
-	Compared     string   // in words, with what the period is compared
-	Chips        []chip   // filters, to be removed
-	KeepForText  []param  // hidden fields of the form of the text
-	KeepForDates []param  // hidden fields of the form of the dates
-	Bounds       string   // of the data; "" when there is none
-	Running      bool     // the period is not over
-	Filters      []string // names of the filters that the page knows
+	Compared     string  // in words, with what the period is compared
+	Chips        []chip  // filters, to be removed
+	KeepForText  []param // hidden fields of the form of the text
+	KeepForDates []param // hidden fields of the form of the dates
+	Bounds       string  // of the data; "" when there is none
+	Running      bool    // the period is not over
 }
 
 // link is a link, Current when it leads to what is shown.
@@ -43,8 +42,9 @@ type option struct {
 // chip is one filter, with the address that is free of it.
 type chip struct{ Text, RemoveURL, RemoveText string }
 
-// bar makes the period bar of the page at v. b may be zero when it is unknown.
-func (r *request) bar(v *view, b aggregate.Bounds) *bar {
+// bar makes the period bar of the page at v. b may be zero when it is unknown;
+// a plain bar has no choice of step and comparison.
+func (r *request) bar(v *view, b aggregate.Bounds, plain bool) *bar {
 	p := v.period
 	out := &bar{
 		Action:  v.path,
@@ -70,13 +70,15 @@ func (r *request) bar(v *view, b aggregate.Bounds) *bar {
 	if first, last, ok := p.Days(); ok {
 		out.From, out.To = first.String(), last.String()
 	}
-	r.options(v, out)
+	if !plain {
+		r.options(v, out)
+	}
 	for _, p := range append(v.params(), v.own...) {
 		if p.Name == paramPeriod {
 			continue
 		}
 		out.KeepForDates = append(out.KeepForDates, p)
-		if p.Name != paramStep && p.Name != paramCompare { // the form has fields of its own for these
+		if plain || p.Name != paramStep && p.Name != paramCompare { // the form has fields of its own for these
 			out.KeepForText = append(out.KeepForText, p)
 		}
 	}

@@ -45,6 +45,7 @@ func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
 
 func (b *browser) get(url string) *httptest.ResponseRecorder {
 	b.t.Helper()
+	url, _, _ = strings.Cut(url, "#") // which a browser keeps to itself
 	return b.do(httptest.NewRequest(http.MethodGet, url, nil))
 }
 

@@ -65,6 +65,7 @@ func (c *cover) state(d aggregate.Day) (state chart.Cover, why string) {
 // days of a stretch without data, for one reason.
 type gap struct {
 	first, last aggregate.Day
+	state       chart.Cover
 	why         string
 }
 
@@ -84,7 +85,7 @@ func (c *cover) gaps(p aggregate.Period) []gap {
 			out[n-1].last = d
 			continue
 		}
-		out = append(out, gap{d, d, why})
+		out = append(out, gap{d, d, state, why})
 	}
 	return out
 }

@@ -1,141 +1,106 @@
 package httpui
 
 import (
+	"context"
 	"net/http"
-	"time"
 
-	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/chart"
 )
 
 // dataPath is the page about the data itself.
 const dataPath = "/andmed"
 
-// certificateWarning is how long before its end a sender's certificate is
-// pointed out.
-const certificateWarning = 30 * 24 * time.Hour
-
-// dataData is the page about the data itself: what is held, how it comes in
-// and what was refused.
+// dataData is the page about the data itself: what is held, how it comes in,
+// what was refused and what was deleted.
 type dataData struct {
 	Records    string
 	First      string
 	Last       string
+	HasRecords bool
 	Fault      *fault
-	Known      bool // reception is known
-	Senders    []senderRow
-	Rejected   []classRow
-	Notes      []classRow
-	Samples    []sampleRow
+	Version    string
 	Started    string
 	Zone       string
-	DeleteURL  string // "" when nothing can be deleted
-	HasRecords bool
+	Coverage   widget
+	Reception  *receptionData // nil when nothing is known of it
+	DeleteURL  string         // "" when nothing can be deleted
+	Audit      []auditRow
+	AuditFault *fault
 }
-
-type senderRow struct {
-	Name        string
-	Connections int64
-	Messages    int64
-	Rejected    int64
-	Last        string // "" for never
-	Ago         string
-	NotAfter    string
-	Expiring    bool
-}
-
-type classRow struct {
-	Class string
-	Count int64
-}
-
-type sampleRow struct{ Class, Sender, Time, Text string }
 
 func (h *Handler) data(w http.ResponseWriter, r *request) error {
-	v := r.parseView()
-	data := dataData{Started: r.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String()}
-	bounds, err := r.bounds()
+	v, redirect := r.view(w)
+	if redirect {
+		return nil
+	}
+	s := r.scope(&v)
+	s.compared, s.unfair = false, "" // nothing is compared here
+	data := dataData{Version: h.version, Started: r.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String()}
+	var bounds aggregate.Bounds
+	err := r.read(func(ctx context.Context) (err error) {
+		bounds, err = h.store.Bounds(ctx)
+		return err
+	})
 	data.Fault = r.fault(err)
 	data.Records = r.text.Int(bounds.Records)
 	if data.HasRecords = bounds.Records > 0; data.HasRecords {
 		data.First, data.Last = r.text.Day(bounds.First), r.text.Day(bounds.Last)
+		data.Coverage = r.coverageWidget(&v, s, bounds)
 	}
 	if h.reception != nil {
-		data.Known = true
-		r.fillReception(&data, h.reception.Snapshot())
+		data.Reception = r.receptionData(h.reception.Snapshot())
 	}
 	if h.deleter != nil {
 		data.DeleteURL = deletionPath
+		data.Audit, err = r.audit()
+		data.AuditFault = r.fault(err)
 	}
-	return r.render(w, &page{name: "data", title: r.text.T("data.title"), view: v, data: data})
+	return r.render(w, &page{
+		name: "data", title: r.text.T("data.title"), view: v, bar: true, plain: true, scope: s, data: data, grids: []*grid{data.Coverage.Grid},
+	})
 }
 
-func (r *request) fillReception(data *dataData, s Snapshot) {
-	for _, sender := range s.Senders {
-		row := senderRow{Name: sender.Name, Connections: int64(sender.Connections), Messages: sender.Messages, Rejected: sender.Rejected}
-		if !sender.Last.IsZero() {
-			row.Last = r.text.DateTime(sender.Last.In(r.h.loc))
-			row.Ago = r.text.Relative(r.now.Sub(sender.Last))
+// coverageWidget shows of which days there is data, for the year that ends
+// with the period, or for the period when it is longer.
+func (r *request) coverageWidget(v *view, s *scope, b aggregate.Bounds) widget {
+	w := widget{ID: "coverage", Title: r.text.T("data.coverage")}
+	months, ok := monthsOf(s.shown)
+	if !ok {
+		w.Note = r.text.T("state.exprNoTrend")
+		return w
+	}
+	first, last, _ := months.Days()
+	last = min(last, aggregate.DayOf(r.now, r.h.loc))
+	if first > last {
+		return widget{}
+	}
+	cover, err := r.coverage(first, last, b)
+	if w.Fault = r.fault(err); err != nil {
+		return w
+	}
+	c := chart.Coverage{
+		Frame: chart.Frame{ID: w.ID, Title: w.Title, Format: r.text.Int},
+		First: first, Day: r.text.Day, Range: r.text.DayRange, Month: r.text.MonthOf,
+		Head: [2]string{r.text.T("chart.step"), r.text.T("data.days")},
+	}
+	c.Names[chart.Full], c.Names[chart.Part] = r.text.T("data.full"), r.text.T("data.partial")
+	c.Names[chart.None], c.Names[chart.Deleted] = r.text.T("data.missing"), r.text.T("data.deleted")
+	var n [chart.Covers]int64
+	for d := first; d <= last; d++ {
+		state, why := cover.state(d)
+		day := chart.CoverDay{Cover: state}
+		if why != "" {
+			day.Reason = r.text.T(why)
 		}
-		if !sender.NotAfter.IsZero() {
-			row.NotAfter = r.text.Date(sender.NotAfter.In(r.h.loc))
-			row.Expiring = sender.NotAfter.Sub(r.now) < certificateWarning
+		if state == chart.Full {
+			day.Href = v.link("/", param{paramPeriod, d.String()})
 		}
-		data.Senders = append(data.Senders, row)
+		n[state]++
+		c.Days = append(c.Days, day)
 	}
-	for _, c := range s.Rejected {
-		if c.Count > 0 {
-			data.Rejected = append(data.Rejected, classRow{c.Class, c.Count})
-		}
-	}
-	for _, c := range s.Notes {
-		if c.Count > 0 {
-			data.Notes = append(data.Notes, classRow{c.Class, c.Count})
-		}
-	}
-	for _, m := range s.Samples {
-		data.Samples = append(data.Samples, sampleRow{m.Class, m.Sender, r.text.DateTime(m.Time.In(r.h.loc)), m.Text})
-	}
-}
-
-// receptionTiles say on the front page whether events come in.
-func (r *request) receptionTiles(s Snapshot) []tile {
-	var last time.Time
-	connected := 0
-	for _, sender := range s.Senders {
-		if sender.Last.After(last) {
-			last = sender.Last
-		}
-		if sender.Connections > 0 {
-			connected++
-		}
-	}
-	var rejected int64
-	for _, c := range s.Rejected {
-		rejected += c.Count
-	}
-	ago := r.text.T("common.notCounted")
-	if !last.IsZero() {
-		ago = r.text.Relative(r.now.Sub(last))
-	}
-	return []tile{
-		{Label: r.text.T("data.lastEvent"), Value: ago, URL: dataPath},
-		{Label: r.text.T("data.connectedSenders"), Value: r.text.T("data.countOf", int64(connected), int64(len(s.Senders))), URL: dataPath},
-		{Label: r.text.T("rejects.title"), Value: r.text.Int(rejected), URL: dataPath + "#rejects"},
-	}
-}
-
-// noteText says a remark on an accepted record in words. One that is not known
-// is shown as it came.
-func noteText(l *locale.Locale, name string) string {
-	if key, ok := map[string]string{
-		"duplicate_key":  "note.duplicateKey",
-		"error_cut":      "note.errorCut",
-		"error_masked":   "note.errorMasked",
-		"unknown_method": "note.unknownMethod",
-		"time_future":    "note.timeFuture",
-		"time_old":       "note.timeOld",
-	}[name]; ok {
-		return l.T(key)
-	}
-	return name
+	c.Desc = r.text.T("chart.coverageDesc", r.text.DayRange(first, last), n[chart.Full], n[chart.Part], n[chart.None], n[chart.Deleted])
+	shown := *s
+	shown.period = aggregate.Between(first.Start(r.h.loc), (last + 1).Start(r.h.loc), r.h.loc)
+	return r.drawn(w, &shown, c, c.Table())
 }

@@ -54,6 +54,7 @@ type auditRow struct {
 	Period  string
 	Records int64
 	Done    bool
+	text    string // the period as it is written in an address
 }
 
 // previewDeletion shows what a deletion would remove. It changes nothing.
@@ -162,20 +163,13 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 // renderDeletion adds the audit. done names the period whose deletion was just
 // confirmed; what is said about it comes from the audit, not from the address.
 func (r *request) renderDeletion(w http.ResponseWriter, data *deletionData, status int, done string) error {
-	var audit []aggregate.Deletion
-	err := r.read(func(ctx context.Context) (err error) {
-		audit, err = r.h.deleter.Deletions(ctx)
-		return err
-	})
+	audit, err := r.audit()
 	if data.Fault == nil {
 		data.Fault = r.fault(err)
 	}
-	for _, d := range audit {
-		data.Audit = append(data.Audit, r.auditRow(d))
-	}
-	if i := slices.IndexFunc(audit, func(d aggregate.Deletion) bool { return done != "" && d.Period.String() == done }); i >= 0 {
-		row := r.auditRow(audit[i])
-		data.Done = &row
+	data.Audit = audit
+	if i := slices.IndexFunc(audit, func(row auditRow) bool { return done != "" && row.text == done }); i >= 0 {
+		data.Done = &audit[i]
 	}
 	v := view{path: deletionPath, comparison: aggregate.PreviousPeriod}
 	return r.render(w, &page{
@@ -183,11 +177,21 @@ func (r *request) renderDeletion(w http.ResponseWriter, data *deletionData, stat
 	})
 }
 
-func (r *request) auditRow(d aggregate.Deletion) auditRow {
-	return auditRow{
-		At: r.text.DateTime(d.At.In(r.h.loc)), By: d.By,
-		Period: r.text.Period(d.Period, aggregate.Bounds{}), Records: d.Records, Done: d.Done,
+// audit is every deletion there was, the newest first.
+func (r *request) audit() (rows []auditRow, err error) {
+	var list []aggregate.Deletion
+	err = r.read(func(ctx context.Context) (err error) {
+		list, err = r.h.deleter.Deletions(ctx)
+		return err
+	})
+	for _, d := range list {
+		rows = append(rows, auditRow{
+			At: r.text.DateTime(d.At.In(r.h.loc)), By: d.By,
+			Period: r.text.Period(d.Period, aggregate.Bounds{}), Records: d.Records, Done: d.Done,
+			text: d.Period.String(),
+		})
 	}
+	return rows, err
 }
 
 func (r *request) extent(p aggregate.Period) (e aggregate.Extent, err error) {

@@ -69,13 +69,16 @@ func (r *request) entryGrid(s *scope, t entryTable, b breakdown) *grid {
 // The columns that tables of entries are made of.
 
 func nameColumn(key string) entryColumn {
-	return entryColumn{sort: "name", key: key, cell: func(_ *request, e *entry, t *entryTable) cell {
+	return entryColumn{sort: "name", key: key, cell: func(r *request, e *entry, t *entryTable) cell {
 		c := textCell(e.Name)
 		if t.link != nil {
 			c.URL = t.link(e)
 		}
 		if e.Name != e.ID && (t.by == aggregate.ByClient || t.by == aggregate.ByCountry) {
 			c.Code = e.ID
+		}
+		if t.by == aggregate.ByErrorCode {
+			c.Sub = r.text.Fault(e.ID)
 		}
 		return c
 	}}

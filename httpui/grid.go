@@ -55,7 +55,8 @@ type cell struct {
 	Text  string
 	URL   string
 	Note  string // beside the text, in small
-	Code  string // beside the text, as written by the sender
+	Code  string // under the text, as written by the sender
+	Sub   string // under the text, in words
 	Image template.HTML
 }
 

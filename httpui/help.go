@@ -13,10 +13,14 @@ type helpData struct {
 	Forms       []definition // ways to write a period
 	Codes       []codeRow
 	Old         []oldEndpoint
+	Comparisons []string
 	Zone        string
+	APIURL      string
+	Connect     *connectGuide
 }
 
-type definition struct{ Term, Text string }
+// definition is a term and what it means; ID is its anchor.
+type definition struct{ Term, Text, ID string }
 
 type codeRow struct{ Code, Text, Advice string }
 
@@ -25,32 +29,33 @@ type oldEndpoint struct{ Request, Answer string }
 func (h *Handler) help(w http.ResponseWriter, r *request) error {
 	t := r.text.T
 	data := helpData{
-		Zone: h.loc.String(),
+		Zone: h.loc.String(), APIURL: apiPagePath, Connect: r.connectGuide(),
+		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
-			{t("def.attempt"), t("def.attemptText")},
-			{t("def.success"), t("def.successText")},
-			{t("def.failure"), t("def.failureText")},
-			{t("def.rate"), t("def.rateText", aggregate.MinRateBase)},
-			{t("def.active"), t("def.activeText")},
-			{t("def.new"), t("def.newText")},
-			{t("def.silent"), t("def.silentText")},
-			{t("def.change"), t("def.changeText")},
-			{t("def.share"), t("def.shareText")},
-			{t("def.crossBorder"), t("def.crossBorderText")},
-			{t("def.errorCode"), t("def.errorCodeText", event.MaxErrorCodeBytes)},
-			{t("def.gap"), t("def.gapText")},
-			{t("def.other"), t("def.otherText")},
+			{t("def.attempt"), t("def.attemptText"), "attempt"},
+			{t("def.success"), t("def.successText"), "success"},
+			{t("def.failure"), t("def.failureText"), "failure"},
+			{t("def.rate"), t("def.rateText", aggregate.MinRateBase), "rate"},
+			{t("def.active"), t("def.activeText"), "active"},
+			{t("def.new"), t("def.newText"), "new"},
+			{t("def.silent"), t("def.silentText"), "silent"},
+			{t("def.change"), t("def.changeText"), "change"},
+			{t("def.share"), t("def.shareText"), "share"},
+			{t("def.crossBorder"), t("def.crossBorderText"), "crossborder"},
+			{t("def.errorCode"), t("def.errorCodeText", event.MaxErrorCodeBytes), "errorcode"},
+			{t("def.gap"), t("def.gapText"), "gap"},
+			{t("def.other"), t("def.otherText"), "other"},
 		},
 		Forms: []definition{
-			{"2018-04-28T10", t("form.hour")},
-			{"2018-04-28", t("form.day")},
-			{"2018-W17", t("form.week")},
-			{"2018-04", t("form.month")},
-			{"2018-Q2", t("form.quarter")},
-			{"2018", t("form.year")},
-			{"2018-04-01/2018-06-30", t("form.range")},
-			{"", t("form.everything")},
-			{"2018-0[4-6]", t("form.expression")},
+			{"2018-04-28T10", t("form.hour"), ""},
+			{"2018-04-28", t("form.day"), ""},
+			{"2018-W17", t("form.week"), ""},
+			{"2018-04", t("form.month"), ""},
+			{"2018-Q2", t("form.quarter"), ""},
+			{"2018", t("form.year"), ""},
+			{"2018-04-01/2018-06-30", t("form.range"), ""},
+			{"", t("form.everything"), ""},
+			{"2018-0[4-6]", t("form.expression"), ""},
 		},
 		Old: []oldEndpoint{
 			{"GET /stat?p=", `{"err":null,"kirjed":[{"_id":{"clientId":…,"method":…,"operation":…,"bank":…},"kirjeteArv":n},…]}`},

@@ -78,6 +78,7 @@ type Handler struct {
 	stats  requestStats
 	assets assets
 	pages  pages
+	spec   []byte // the OpenAPI description
 	mux    *http.ServeMux
 	guards http.Handler
 }
@@ -131,6 +132,7 @@ func New(s Store, opts Options) *Handler {
 	}
 	h.assets = loadAssets()
 	h.pages = parsePages(h.assets, h.locales)
+	h.spec = specification(opts.Version)
 	h.mux = h.routes()
 	h.guards = h.guard(http.HandlerFunc(h.dispatch))
 	return h

@@ -24,6 +24,11 @@ type methodsData struct {
 	Errors    widget
 }
 
+// methodLink is the address that says who uses a method.
+func methodLink(v *view, method string) string {
+	return v.link(methodsPath, param{paramMethod, method}) + "#users"
+}
+
 func (h *Handler) methods(w http.ResponseWriter, r *request) error {
 	v, redirect := r.view(w)
 	if redirect {
@@ -118,7 +123,7 @@ func (r *request) methodTable(v *view, s *scope, q *breakdownQuery) widget {
 	}
 	w.Grid = r.entryGrid(s, entryTable{
 		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: successes, columns: columns,
-		link: func(e *entry) string { return v.here(param{paramMethod, e.ID}) + "#users" },
+		link: func(e *entry) string { return methodLink(v, e.ID) },
 	}, b)
 	w.Note = r.text.T("methods.chooseHint")
 	return w

@@ -64,7 +64,7 @@ func (r *request) monthGrid(v *view, s *scope, months aggregate.Period, rows []a
 	at := make(map[int64]int, len(points))
 	for i, p := range points {
 		at[p.Start.Unix()] = i
-		g.Columns = append(g.Columns, gridColumn{Name: r.text.Step(aggregate.Month, p.Start), Kind: export.Int})
+		g.Columns = append(g.Columns, gridColumn{Name: r.text.MonthOf(aggregate.DayOf(p.Start, r.h.loc)), Kind: export.Int})
 	}
 	g.Columns = append(g.Columns, gridColumn{Name: r.text.T("table.total"), Kind: export.Int, Chart: true})
 

@@ -16,6 +16,7 @@ type overviewData struct {
 	Fault    *fault // of the tiles
 	Trend    widget
 	Shares   widget
+	Methods  widget
 	Clients  widget
 	Errors   widget
 }
@@ -54,11 +55,12 @@ func (h *Handler) overview(w http.ResponseWriter, r *request) error {
 	}
 	data.Trend = r.trendWidget(&v, s, trend, r.text.T("overview.trend"))
 	data.Shares = r.shareWidget(&v, s, trend, byMethod.Entries)
+	data.Methods = r.methodShares(&v, s, methods, byMethod)
 	data.Clients = r.topClients(&v, s, clients, byClient)
 	data.Errors = r.topErrors(&v, s, errors)
 	return r.render(w, &page{
 		name: "overview", title: r.text.T("overview.title"), view: v, bar: true, scope: s, data: data,
-		grids: []*grid{data.Trend.Grid, data.Shares.Grid, data.Clients.Grid, data.Errors.Grid},
+		grids: []*grid{data.Trend.Grid, data.Shares.Grid, data.Methods.Grid, data.Clients.Grid, data.Errors.Grid},
 	})
 }
 
@@ -115,23 +117,29 @@ func (r *request) tiles(v *view, s *scope, clients breakdown) []tile {
 			Change: r.changeText(s, total.compared.Failures, total.Previous, failures), URL: v.link(methodsPath) + "#errors",
 		},
 	}
-	active, fresh, silent := int64(0), 0, 0
-	for _, e := range clients.Entries {
-		switch {
-		case e.Silent:
-			silent++
-		case e.tally().Events() > 0:
+	active, fresh, silent := census(clients.Entries)
+	tile := tile{Label: r.text.T("figure.active"), Value: r.text.Int(int64(active)), Of: period, Term: "active", URL: v.link(clientsPath)}
+	if s.compared {
+		tile.Detail = r.text.T("figure.newAndSilent", fresh, silent)
+	}
+	return append(out, tile)
+}
+
+// census counts clients: those with events, those that began, those that fell
+// silent.
+func census(clients []entry) (active, fresh, silent int) {
+	for _, e := range clients {
+		if e.tally().Events() > 0 {
 			active++
 		}
 		if e.New {
 			fresh++
 		}
+		if e.Silent {
+			silent++
+		}
 	}
-	tile := tile{Label: r.text.T("figure.active"), Value: r.text.Int(active), Of: period, Term: "active", URL: v.link(clientsPath)}
-	if s.compared {
-		tile.Detail = r.text.T("figure.newAndSilent", fresh, silent)
-	}
-	return append(out, tile)
+	return active, fresh, silent
 }
 
 // changeText says how a figure changed against the reference period, or
@@ -183,6 +191,20 @@ func (r *request) topClients(v *view, s *scope, q *breakdownQuery, b breakdown) 
 		},
 	}, b)
 	w.More = &link{Text: r.text.T("common.more"), URL: v.link(clientsPath)}
+	return w
+}
+
+// methodShares is the table of methods in short; each leads to who uses it.
+func (r *request) methodShares(v *view, s *scope, q *breakdownQuery, b breakdown) widget {
+	w := widget{ID: "methods", Title: r.text.T("methods.methods"), Fault: r.fault(q.err())}
+	if w.Fault != nil {
+		return w
+	}
+	w.Grid = r.entryGrid(s, entryTable{
+		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: successes,
+		columns: []entryColumn{nameColumn("table.method"), successesColumn(), shareColumn(), changeColumn(), rateColumn()},
+		link:    func(e *entry) string { return methodLink(v, e.ID) },
+	}, b)
 	return w
 }
 

@@ -69,8 +69,12 @@ type frame struct {
 	Version string
 	Bounds  string // of the data; "" when unknown
 	Fault   *fault // why the bounds are unknown
+	Refresh int    // seconds after which a running period is asked for anew
 	Page    any
 }
+
+// refreshSeconds is how often a page of a running period is refreshed.
+const refreshSeconds = 30
 
 // langLink switches the language and stays on the page.
 type langLink struct {
@@ -86,6 +90,7 @@ type page struct {
 	status int    // 0: 200, or 503 when the log base answered nothing
 	view   view
 	bar    bool // shows the period bar
+	plain  bool // its bar chooses a period only: nothing is divided or compared
 	secret bool // must not be kept by anybody
 	bare   bool // asks nothing of the log base, which may be what failed
 	scope  *scope
@@ -113,13 +118,14 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 		A11yURL: p.view.link(accessibilityPath),
 		Version: r.h.version,
 		Bounds:  r.text.Bounds(bounds),
+		Refresh: refreshSeconds,
 		Page:    p.data,
 	}
 	if err != nil {
 		f.Fault = r.fault(err)
 	}
 	if p.bar {
-		f.Bar = r.bar(&p.view, bounds)
+		f.Bar = r.bar(&p.view, bounds, p.plain)
 		if p.scope != nil {
 			f.Bar.Compared = r.comparedText(&p.view, p.scope)
 		}

@@ -19,12 +19,19 @@ func (h *Handler) routes() *http.ServeMux {
 	route("GET /stat", h.stat)
 	route("GET /andmed", h.data)
 	route("GET /abi", h.help)
+	route("GET "+apiPagePath, h.apiPage)
 	route("GET "+accessibilityPath, h.accessibility)
 	if h.deleter != nil {
 		route("GET /andmed/kustutamine", h.previewDeletion)
 		route("POST /andmed/kustutamine", h.confirmDeletion)
 	}
 	route("GET /static/", h.serveAsset)
+
+	// The API.
+	for _, e := range endpoints() {
+		route("GET "+apiRoot+e.path, h.api(e))
+	}
+	route("GET "+apiRoot+"/openapi.json", h.serveSpec)
 
 	// The old service's interface.
 	route("GET /standard", h.legacyCount(event.SuccessfulAuth))

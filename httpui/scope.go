@@ -34,10 +34,10 @@ func (s *scope) cut() bool { return s.compared && !samePeriod(s.current, s.perio
 // tell is left out, and the parts of the page that need it say so themselves.
 func (r *request) scope(v *view) *scope {
 	bounds, err := r.bounds()
-	s := &scope{period: v.period, bounds: bounds, shown: v.period}
-	if err == nil && v.period.Expr == nil && !v.period.Bounded() && bounds.Records > 0 {
-		s.shown = aggregate.Between(bounds.First.Start(r.h.loc), (bounds.Last + 1).Start(r.h.loc), r.h.loc)
+	if err != nil {
+		r.logFault(err)
 	}
+	s := &scope{period: v.period, bounds: bounds, shown: r.definite(v.period, bounds)}
 	s.step, s.coarser = stepOf(s.shown, v.step)
 	s.current, s.reference, s.compared = v.period.Compare(v.comparison, r.now)
 	first, last, ok := s.shown.Days()
@@ -59,6 +59,21 @@ func (r *request) scope(v *view) *scope {
 		s.compared = false // half a reference would mislead more than none
 	}
 	return s
+}
+
+// definite puts the bounds of the data in the place of open ends.
+func (r *request) definite(p aggregate.Period, b aggregate.Bounds) aggregate.Period {
+	if p.Expr != nil || p.Bounded() || b.Records == 0 {
+		return p
+	}
+	from, to := p.From, p.To
+	if from.IsZero() {
+		from = b.First.Start(r.h.loc)
+	}
+	if to.IsZero() {
+		to = (b.Last + 1).Start(r.h.loc)
+	}
+	return aggregate.Between(from, to, r.h.loc)
 }
 
 // stepOf chooses the step of a chart: the one asked for, unless it makes too

@@ -30,7 +30,7 @@ func (h *Handler) stat(w http.ResponseWriter, r *request) error {
 		return nil
 	}
 	s := r.scope(&v)
-	s.compared = false // this page counts, and compares nothing
+	s.compared, s.unfair = false, "" // this page counts, and compares nothing
 	rows, err := r.sums(aggregate.Query{Period: v.period, Filter: v.filter, By: aggregate.ByStat})
 	data := statData{List: widget{ID: "stat", Title: r.text.T("stat.title"), Fault: r.fault(err)}}
 	var grids []*grid
@@ -43,7 +43,7 @@ func (h *Handler) stat(w http.ResponseWriter, r *request) error {
 			grids = append(grids, g.Grid)
 		}
 	}
-	return r.render(w, &page{name: "stat", title: r.text.T("stat.title"), view: v, bar: true, scope: s, data: data, grids: grids})
+	return r.render(w, &page{name: "stat", title: r.text.T("stat.title"), view: v, bar: true, plain: true, scope: s, data: data, grids: grids})
 }
 
 // statGrid is one row for each client, method and bank, sorted by the names

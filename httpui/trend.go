@@ -12,7 +12,7 @@ import (
 type series struct {
 	Step      string  `json:"step" doc:"hour, day, week, month, quarter or year."`
 	Points    []point `json:"points" doc:"One for each step, without a break."`
-	Reference string  `json:"reference,omitempty" doc:"The period compared with, as it is written in an address."`
+	Reference string  `json:"-"` // the period compared with; "" without one
 }
 
 // point is one step of a series.
@@ -118,7 +118,7 @@ func (r *request) trendWidget(v *view, s *scope, q *seriesQuery, title string) w
 	data := q.result(r, s)
 	c := chart.Columns{
 		Frame: chart.Frame{ID: w.ID, Title: title, Desc: r.trendDesc(s, data), Format: r.text.Int},
-		Words: r.words(),
+		Words: r.words(), Tick: r.text.Short,
 		Series: []chart.Series{
 			{Name: r.text.T("figure.successes"), Look: chart.Success},
 			{Name: r.text.T("figure.failures"), Look: chart.Failure},

@@ -33,3 +33,6 @@ func atoi(t testing.TB, text string) int64 {
 }
 
 func escape(s string) string { return url.QueryEscape(s) }
+
+// clientAddress is the page of a client application.
+func clientAddress(id string) string { return "/kliendid/" + url.PathEscape(id) }
