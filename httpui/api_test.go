@@ -40,7 +40,7 @@ func dig(v any, names ...string) any {
 
 // conforms reports what in v breaks a schema: a wrong type, a member that is
 // missing, and one that is not described.
-func conforms(t *testing.T, spec, schema any, v any, where string) {
+func conforms(t *testing.T, spec, schema, v any, where string) {
 	t.Helper()
 	if ref, ok := dig(schema, "$ref").(string); ok {
 		schema = dig(spec, "components", "schemas", ref[strings.LastIndex(ref, "/")+1:])

@@ -3,6 +3,7 @@ package httpui_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ type browser struct {
 }
 
 func browse(t testing.TB, h http.Handler) *browser {
+	t.Helper()
 	return &browser{t: t, h: h, cookies: map[string]string{}}
 }
 
@@ -57,7 +59,7 @@ func (b *browser) page(url string) (*node, int) {
 }
 
 // post sends a form from a page of the same site.
-func (b *browser) post(url string, form string) *httptest.ResponseRecorder {
+func (b *browser) post(url, form string) *httptest.ResponseRecorder {
 	b.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, url, strings.NewReader(form))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -84,15 +86,6 @@ func (n *node) attr(name string) string {
 		}
 	}
 	return ""
-}
-
-func (n *node) has(name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
 }
 
 // all returns the elements that match a selector of the forms "tag", "#id",
@@ -125,12 +118,7 @@ func (n *node) matches(simple string) bool {
 	if class == "" {
 		return true
 	}
-	for _, c := range strings.Fields(n.attr("class")) {
-		if c == class {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(n.attr("class")), class)
 }
 
 // one returns the only match.

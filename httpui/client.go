@@ -55,7 +55,7 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 	}
 	known, err := r.clientSeen(&data)
 	if err != nil {
-		r.logFault(err)
+		r.note(err)
 	}
 	byMethod := methods.result(r, s)
 	if data.Fault = r.fault(methods.err()); data.Fault == nil {

@@ -83,7 +83,7 @@ func (h *Handler) allClients(w http.ResponseWriter, r *request) error {
 			data.State = nil // nobody is there, which is what was asked
 		}
 		if err := r.fillSeen(b.Entries, s); err != nil {
-			r.logFault(err)
+			r.note(err)
 		}
 		b = r.chosenClients(b, show, search)
 		if trends != nil && trends.err == nil {

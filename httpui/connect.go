@@ -36,16 +36,16 @@ func fingerprint(hex string) string {
 }
 
 // log4j is the part of a log4j2 configuration that sends events here. Values
-// within are addresses from our own settings.
+// within are addresses from our own settings. RFC 5424 over TLS is counted by
+// octets; what the sender's thread carries besides the event stays there.
 func log4j(host, port string) string {
 	return `<Appenders>
-  <Syslog name="taraStat" host="` + host + `" port="` + port + `" protocol="TCP"
-          format="RFC5424" appName="tara" facility="AUTH" newLine="true">
+  <Syslog name="taraStat" host="` + host + `" port="` + port + `" protocol="SSL"
+          format="RFC5424" appName="tara" facility="AUTH" includeMDC="false">
     <SSL>
       <KeyStore location="client.p12" passwordEnvironmentVariable="TARA_STAT_KEY"/>
       <TrustStore location="ca.p12" passwordEnvironmentVariable="TARA_STAT_KEY"/>
     </SSL>
-    <PatternLayout pattern="%m"/>
   </Syslog>
 </Appenders>`
 }

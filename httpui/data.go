@@ -57,7 +57,7 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 		data.AuditFault = r.fault(err)
 	}
 	return r.render(w, &page{
-		name: "data", title: r.text.T("data.title"), view: v, bar: true, plain: true, scope: s, data: data, grids: []*grid{data.Coverage.Grid},
+		name: "data", title: r.text.T("data.title"), view: v, bar: true, plain: true, alone: true, scope: s, data: data, grids: []*grid{data.Coverage.Grid},
 	})
 }
 

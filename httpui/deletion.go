@@ -40,6 +40,7 @@ type deletionPreview struct {
 	First, Last string
 	Months      []monthCount
 	Open        bool // the period has not ended
+	ExportURL   string
 	Token       string
 }
 
@@ -86,11 +87,12 @@ func (r *request) fillPreview(data *deletionData) int {
 		return http.StatusServiceUnavailable
 	}
 	pre := &deletionPreview{
-		Period:  p.String(),
-		Heading: r.text.Period(p, aggregate.Bounds{}),
-		Records: extent.Records,
-		Open:    p.To.After(r.now),
-		Token:   r.h.previewToken(p, extent, r.now),
+		Period:    p.String(),
+		Heading:   r.text.Period(p, aggregate.Bounds{}),
+		Records:   extent.Records,
+		Open:      p.To.After(r.now),
+		Token:     r.h.previewToken(p, extent, r.now),
+		ExportURL: address("/stat", []param{{paramPeriod, p.String()}, {paramTable, "stat"}, {paramFormat, "xlsx"}}),
 	}
 	if extent.Records > 0 {
 		pre.First = r.text.DateTime(extent.First.In(r.h.loc))
@@ -122,8 +124,7 @@ func (r *request) deletable(text string) (p aggregate.Period, why string) {
 // period. Records that came after the preview stay.
 func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 	if err := r.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return err
 		}
 		return fail(http.StatusBadRequest, event.DeleteFailed, err)
@@ -214,7 +215,7 @@ func (r *request) deletePeriod(w http.ResponseWriter, p aggregate.Period, upTo i
 	by := remoteHost(r.Request)
 	n, err := r.h.deleter.Delete(ctx, aggregate.Deletion{Period: p, UpTo: upTo, By: by, At: r.now})
 	err = event.WithCode(event.DeleteFailed, err)
-	r.h.log.Info("deletion", "period", p.String(), "upTo", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
+	r.h.log.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err
 }
 

@@ -2,7 +2,6 @@ package httpui
 
 import (
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -72,7 +71,7 @@ func (h *Handler) finish(rec *recorder, r *http.Request) {
 		}
 	}
 	h.stats.count(rec.code())
-	h.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", rec.code(), slog.Int("bytes", rec.bytes))
+	h.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", rec.code(), "bytes", rec.bytes)
 }
 
 // refuse answers in plain text: who is refused here may be anybody.

@@ -54,7 +54,7 @@ func (h *Handler) help(w http.ResponseWriter, r *request) error {
 			{"2018-Q2", t("form.quarter"), ""},
 			{"2018", t("form.year"), ""},
 			{"2018-04-01/2018-06-30", t("form.range"), ""},
-			{"", t("form.everything"), ""},
+			{"?p=", t("form.everything"), ""},
 			{"2018-0[4-6]", t("form.expression"), ""},
 		},
 		Old: []oldEndpoint{

@@ -146,7 +146,7 @@ func schemaName(t reflect.Type) string {
 
 // members adds the members of a struct as encoding/json writes them.
 func members(t reflect.Type, schemas, properties object, required *[]string) {
-	for f := range fieldsOf(t) {
+	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
 			members(f.Type, schemas, properties, required)
@@ -162,16 +162,6 @@ func members(t reflect.Type, schemas, properties object, required *[]string) {
 		properties[name] = schema
 		if options != "omitempty" {
 			*required = append(*required, name)
-		}
-	}
-}
-
-func fieldsOf(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
 		}
 	}
 }

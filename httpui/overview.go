@@ -49,7 +49,7 @@ func (h *Handler) overview(w http.ResponseWriter, r *request) error {
 	if data.Fault = r.fault(clients.err()); data.Fault == nil {
 		data.State = r.emptyState(&v, s, byClient.Total.tally())
 		if err := r.fillSeen(byClient.Entries, s); err != nil {
-			r.logFault(err)
+			r.note(err)
 		}
 		data.Tiles = r.tiles(&v, s, byClient)
 	}
@@ -83,7 +83,7 @@ func (r *request) standardTiles(v *view, s *scope, q standardQuery) []tile {
 		if a.err == nil {
 			t.Value = r.text.Int(count(a.rows))
 		} else {
-			r.logFault(a.err)
+			r.note(a.err)
 		}
 		return t
 	}

@@ -47,7 +47,7 @@ func checkPage(t *testing.T, url string, doc *node) {
 	}
 	for _, e := range doc.all("") {
 		for _, name := range []string{"for", "aria-labelledby", "aria-describedby"} {
-			for _, id := range strings.Fields(e.attr(name)) {
+			for id := range strings.FieldsSeq(e.attr(name)) {
 				if !ids[id] {
 					t.Errorf("%s: <%s %s=%q> names no element", url, e.Data, name, id)
 				}

@@ -69,12 +69,19 @@ type frame struct {
 	Version string
 	Bounds  string // of the data; "" when unknown
 	Fault   *fault // why the bounds are unknown
+	Down    *down  // in the place of the content, when the log base answered nothing
 	Refresh int    // seconds after which a running period is asked for anew
 	Page    any
 }
 
 // refreshSeconds is how often a page of a running period is refreshed.
 const refreshSeconds = 30
+
+// down says that the log base is away, once for the whole page.
+type down struct {
+	Fault    *fault
+	RetryURL string
+}
 
 // langLink switches the language and stays on the page.
 type langLink struct {
@@ -92,6 +99,7 @@ type page struct {
 	bar    bool // shows the period bar
 	plain  bool // its bar chooses a period only: nothing is divided or compared
 	secret bool // must not be kept by anybody
+	alone  bool // has content that does not come from the log base
 	bare   bool // asks nothing of the log base, which may be what failed
 	scope  *scope
 	grids  []*grid // that can be loaded as files
@@ -123,6 +131,9 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 	}
 	if err != nil {
 		f.Fault = r.fault(err)
+	}
+	if r.asked.allFailed() && p.status == 0 && !p.alone && r.first != nil {
+		f.Down = &down{r.first, p.view.here()}
 	}
 	if p.bar {
 		f.Bar = r.bar(&p.view, bounds, p.plain)

@@ -20,6 +20,7 @@ type request struct {
 	now  time.Time // one moment for the whole page
 
 	asked counters // of the log base, for the status of the page
+	first *fault   // the first part that could not be filled
 }
 
 // handlerFunc answers a request, or returns why it cannot. It must not have
@@ -90,18 +91,19 @@ func (r *request) fault(err error) *fault {
 	if err == nil {
 		return nil
 	}
-	f := r.logFault(err)
-	if f.code == 0 {
-		return &fault{Text: r.text.T("error.internal")}
+	r.note(err)
+	out := &fault{Text: r.text.T("error.internal")}
+	if f := failureOf(err); f.code != 0 {
+		out = &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
 	}
-	return &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
+	if r.first == nil {
+		r.first = out
+	}
+	return out
 }
 
-func (r *request) logFault(err error) *failure {
-	f := failureOf(err)
-	r.h.logFailure(r.Request, f)
-	return f
-}
+// note logs an error whose part of the page is merely left out.
+func (r *request) note(err error) { r.h.logFailure(r.Request, failureOf(err)) }
 
 // status is 503 when no part of the page could be filled.
 func (r *request) status() int {

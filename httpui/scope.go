@@ -35,7 +35,7 @@ func (s *scope) cut() bool { return s.compared && !samePeriod(s.current, s.perio
 func (r *request) scope(v *view) *scope {
 	bounds, err := r.bounds()
 	if err != nil {
-		r.logFault(err)
+		r.note(err)
 	}
 	s := &scope{period: v.period, bounds: bounds, shown: r.definite(v.period, bounds)}
 	s.step, s.coarser = stepOf(s.shown, v.step)
@@ -51,7 +51,7 @@ func (r *request) scope(v *view) *scope {
 		}
 		s.cover, err = r.coverage(first, last, bounds)
 		if err != nil {
-			r.logFault(err)
+			r.note(err)
 		}
 	}
 	s.unfair = r.unfair(v, s)

@@ -44,7 +44,7 @@ func (p *prober) check(ctx context.Context) error {
 	}
 	if p.running == nil {
 		p.running = &probe{begun: time.Now(), ended: make(chan struct{})}
-		go p.run(p.running)
+		go p.run(p.running) //nolint:gosec // outlives the request on purpose: others wait for it too
 	}
 	now := p.running
 	p.mu.Unlock()

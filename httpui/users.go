@@ -31,7 +31,7 @@ func (r *request) userTable(v *view, s *scope, q *breakdownQuery) widget {
 	}
 	step, err := r.lastUse(v, s, b.Entries, active)
 	if err != nil {
-		r.logFault(err)
+		r.note(err)
 	} else if step != aggregate.Whole {
 		columns = append(columns, lastUseColumn(step))
 		slices.SortStableFunc(b.Entries, func(a, b entry) int { return cmp.Compare(lastOf(b), lastOf(a)) })

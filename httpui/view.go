@@ -190,6 +190,6 @@ func (r *request) view(w http.ResponseWriter) (v view, redirect bool) {
 		v.text = from + "/" + to
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r.Request, v.here(), http.StatusSeeOther)
+	http.Redirect(w, r.Request, v.here(), http.StatusSeeOther) //nolint:gosec // to a path of the routes, with a query of its own
 	return v, true
 }
