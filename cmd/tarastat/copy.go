@@ -23,6 +23,7 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	fs := p.flags("copy", aboutCopy)
 	from := fs.String("from", "", "log base to copy from: sqlite:`FILE`, mongodb://... or mongodb+srv://...")
 	to := fs.String("to", "", "log base to copy to, `likewise`; an embedded one is made if it is not there")
+	progress := fs.Duration("progress", time.Second, "least `time` between two lines that say how far it is")
 	fs.StringVar(&cfg.Zone, "zone", cfg.Zone, "`zone` whose days are counted")
 	if err := parse(fs, args); err != nil {
 		return err
@@ -52,19 +53,17 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("-to: %w", err), source.Close())
 	}
-	var last daemon.Copying
 	said := time.Now()
-	err = daemon.Copy(ctx, source, target, loc, func(c daemon.Copying) {
-		last = c
-		if time.Since(said) >= time.Second {
+	done, err := daemon.Copy(ctx, source, target, loc, func(c daemon.Copying) {
+		if time.Since(said) >= *progress {
 			said = time.Now()
-			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Records, c.Of)
+			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Copied+c.Present, c.Of)
 		}
 	})
 	if err = errors.Join(err, target.Close(), source.Close()); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d records copied, %d were there already; the sums of every day are equal\n",
-		last.Records-last.AlreadyCopied, last.AlreadyCopied)
+	fmt.Fprintf(p.stdout, "%d records copied, days with %d records were equal already; the sums of every day are equal\n",
+		done.Copied, done.Present)
 	return nil
 }

@@ -15,42 +15,48 @@ const copyBatch = 1000
 
 // Copying is how far a copy has come.
 type Copying struct {
-	Day           aggregate.Day // the civil day that is done
-	Records, Of   int64         // records of the days done so far, and of all days
-	AlreadyCopied int64         // of Records: were there before
+	Day     aggregate.Day // of the event that was copied last
+	Copied  int64         // records handed over
+	Present int64         // records of days that were equal in both already
+	Of      int64         // records of the source
 }
 
-// Copy brings every record of one log base into another, day by day, keeping
-// its id. A day whose sums are equal in both is passed over, so that a copy
-// that was cut off goes on where it ended; a record that is there already is
-// not kept twice. At the end the sums of every day must be equal in both, else
-// there is an error that names the first day that differs. Records of the
-// target that the source lacks are such a difference.
+// Copy brings every record of one log base into another, keeping its id. Days
+// whose sums are equal in both are passed over, so that a copy that was cut off
+// goes on about where it ended; a record that is there already is not kept
+// twice. At the end the sums of every day must be equal in both, else there is
+// an error that names the first day that differs. Records of the target that
+// the source lacks are such a difference.
 //
 // The source must not take new events meanwhile. say, which may be nil, is
-// told after each day.
-func Copy(ctx context.Context, from, to Store, loc *time.Location, say func(Copying)) error {
+// told after each batch. It returns how far it came.
+func Copy(ctx context.Context, from, to Store, loc *time.Location, say func(Copying)) (Copying, error) {
+	var c Copying
 	days, total, err := daysOf(ctx, from, loc)
 	if err != nil {
-		return err
+		return c, err
 	}
-	c := Copying{Of: total}
+	c.Of = total
+	var run []aggregate.Day // days in a row that differ
 	for _, d := range days {
-		p := aggregate.Between(d.Start(loc), (d + 1).Start(loc), loc)
-		n, copied, err := copyDay(ctx, from, to, p)
+		n, equal, err := sameDay(ctx, from, to, d, loc)
 		if err != nil {
-			return fmt.Errorf("copy %s: %w", d, err)
+			return c, err
 		}
-		c.Day = d
-		c.Records += n
-		if !copied {
-			c.AlreadyCopied += n
+		if !equal {
+			run = append(run, d)
+			continue
 		}
-		if say != nil {
-			say(c)
+		c.Present += n
+		if err := copyDays(ctx, from, to, run, loc, &c, say); err != nil {
+			return c, err
 		}
+		run = run[:0]
 	}
-	return compareStores(ctx, from, to, loc)
+	if err := copyDays(ctx, from, to, run, loc, &c, say); err != nil {
+		return c, err
+	}
+	return c, compareStores(ctx, from, to, loc)
 }
 
 // daysOf returns the days on which s has records, and how many in all.
@@ -70,36 +76,56 @@ func daysOf(ctx context.Context, s Store, loc *time.Location) ([]aggregate.Day, 
 	return days, total, nil
 }
 
-// copyDay copies one day unless both have the same sums of it. It returns the
-// number of its records.
-func copyDay(ctx context.Context, from, to Store, p aggregate.Period) (n int64, copied bool, err error) {
-	want, err := from.Sums(ctx, aggregate.Query{Period: p, By: aggregate.ByAll})
+// sameDay reports whether both have the same sums of a day, and how many
+// records the source has of it.
+func sameDay(ctx context.Context, from, to Store, d aggregate.Day, loc *time.Location) (n int64, same bool, err error) {
+	q := aggregate.Query{Period: aggregate.Between(d.Start(loc), (d + 1).Start(loc), loc), By: aggregate.ByAll}
+	want, err := from.Sums(ctx, q)
+	if err != nil {
+		return 0, false, err
+	}
+	have, err := to.Sums(ctx, q)
 	if err != nil {
 		return 0, false, err
 	}
 	for _, r := range want {
 		n += r.Count
 	}
-	have, err := to.Sums(ctx, aggregate.Query{Period: p, By: aggregate.ByAll})
-	if err != nil || sameRows(want, have) {
-		return n, false, err
+	return n, sameRows(want, have), nil
+}
+
+// copyDays copies all records from the first of the days to the last.
+func copyDays(ctx context.Context, from, to Store, days []aggregate.Day, loc *time.Location, c *Copying, say func(Copying)) error {
+	if len(days) == 0 {
+		return nil
+	}
+	flush := func(batch []event.Record) error {
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := to.Append(ctx, batch); err != nil {
+			return fmt.Errorf("copy to the target: %w", err)
+		}
+		c.Copied += int64(len(batch))
+		c.Day = aggregate.DayOf(batch[len(batch)-1].Time, loc)
+		if say != nil {
+			say(*c)
+		}
+		return nil
 	}
 	batch := make([]event.Record, 0, copyBatch)
-	for r, err := range from.Records(ctx, p) {
+	for r, err := range from.Records(ctx, aggregate.Between(days[0].Start(loc), (days[len(days)-1]+1).Start(loc), loc)) {
 		if err != nil {
-			return 0, false, err
+			return fmt.Errorf("copy from the source: %w", err)
 		}
 		if batch = append(batch, r); len(batch) == copyBatch {
-			if err := to.Append(ctx, batch); err != nil {
-				return 0, false, err
+			if err := flush(batch); err != nil {
+				return err
 			}
 			batch = batch[:0]
 		}
 	}
-	if len(batch) > 0 {
-		err = to.Append(ctx, batch)
-	}
-	return n, true, err
+	return flush(batch)
 }
 
 func sameRows(a, b []aggregate.Row) bool {

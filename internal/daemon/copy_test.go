@@ -69,8 +69,8 @@ func TestCopyGoesOnWhereItEnded(t *testing.T) {
 	want := fill(t, from)
 
 	ctx, cut := context.WithCancel(t.Context())
-	err := daemon.Copy(ctx, from, to, loc, func(c daemon.Copying) {
-		if c.Records > int64(len(want)/2) {
+	_, err := daemon.Copy(ctx, from, to, loc, func(c daemon.Copying) {
+		if c.Copied > int64(len(want)/2) {
 			cut()
 		}
 	})
@@ -78,16 +78,16 @@ func TestCopyGoesOnWhereItEnded(t *testing.T) {
 	half := len(all(t, to))
 	is.True(half > 0 && half < len(want))
 
-	var last daemon.Copying
-	is.NoErr(daemon.Copy(t.Context(), from, to, loc, func(c daemon.Copying) { last = c }))
-	is.Equal(last.Records, int64(len(want)))
-	is.Equal(last.Of, int64(len(want)))
-	is.True(last.AlreadyCopied > 0)
+	done, err := daemon.Copy(t.Context(), from, to, loc, nil)
+	is.NoErr(err)
+	is.Equal(done.Of, int64(len(want)))
+	is.True(done.Present > 0)
 	if d := cmp.Diff(want, all(t, to)); d != "" {
 		t.Error(d)
 	}
-	is.NoErr(daemon.Copy(t.Context(), from, to, loc, nil)) // once more does no harm
-	is.Equal(len(all(t, to)), len(want))
+	done, err = daemon.Copy(t.Context(), from, to, loc, nil) // once more there is nothing to do
+	is.NoErr(err)
+	is.Equal(done, daemon.Copying{Present: int64(len(want)), Of: int64(len(want))})
 }
 
 func TestCopyTellsADifference(t *testing.T) {
@@ -99,6 +99,6 @@ func TestCopyTellsADifference(t *testing.T) {
 		ClientID: "only in the target", Method: event.MethodIDCard, Operation: event.StartAuth,
 	}}
 	is.NoErr(to.Append(t.Context(), []event.Record{odd}))
-	err := daemon.Copy(t.Context(), from, to, loc, nil)
+	_, err := daemon.Copy(t.Context(), from, to, loc, nil)
 	is.True(err != nil && strings.Contains(err.Error(), "2026-03-25"))
 }

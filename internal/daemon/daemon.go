@@ -196,7 +196,7 @@ func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited) error {
 			return err
 		}
 	}
-	ui := httpui.New(d.store, httpui.Options{
+	ui := httpui.New(watched{d.store, d.ingester}, httpui.Options{
 		Catalogue: names,
 		Location:  loc,
 		Logger:    d.log,

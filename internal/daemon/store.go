@@ -33,6 +33,21 @@ type Store interface {
 // ErrPeriod is returned for a text that is no plain period.
 var ErrPeriod = errors.New("want a period such as 2018, 2018-04 or 2018-04-01/2018-06-30")
 
+// watched is a log base that is not well while it does not take events, even
+// if the one fixed row that a ping writes still finds room.
+type watched struct {
+	Store
+	ingester *ingest.Ingester
+}
+
+// Ping implements [httpui.Store].
+func (w watched) Ping(ctx context.Context) error {
+	if err := w.ingester.Stats().Failure; err != nil {
+		return err
+	}
+	return w.Store.Ping(ctx)
+}
+
 // storeKind says which package keeps the records.
 type storeKind int
 
