@@ -16,6 +16,7 @@ type bar struct {
 	Presets      []link
 	Text         string // the period as written, or as it would be written
 	Wrong        *fault // why the text is no period; beside the field
+	Shown        string // what is shown in its place
 	From, To     string // ISO dates of the date fields; "" when not bounded
 	Steps        []option
 	Comparisons  []option
@@ -25,6 +26,7 @@ type bar struct {
 	KeepForDates []param // hidden fields of the form of the dates
 	Bounds       string  // of the data; "" when there is none
 	Running      bool    // the period is not over
+	AsOf         string  // to when a running period is counted; "" for others
 }
 
 // link is a link, Current when it leads to what is shown.
@@ -58,8 +60,12 @@ func (r *request) bar(v *view, b aggregate.Bounds, plain bool) *bar {
 	if !v.given {
 		out.Text = p.String()
 	}
+	if out.Running {
+		out.AsOf = r.text.T("period.running", r.text.DateTime(r.now))
+	}
 	if v.periodErr != nil {
 		out.Wrong = &fault{event.BadPeriod.String(), event.BadPeriod.Text(r.lang), event.BadPeriod.Advice(r.lang)}
+		out.Shown = r.text.T("state.wrongPeriodHint", out.Heading)
 	}
 	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To.After(b.First.Start(r.h.loc))) {
 		out.Prev = v.here(param{paramPeriod, prev.String()})
@@ -143,19 +149,22 @@ func (r *request) options(v *view, out *bar) {
 func (r *request) chips(v *view) []chip {
 	var chips []chip
 	fields := v.filterFields()
-	for _, name := range filterNames() {
-		value := *fields[name]
+	for _, f := range filterNames() {
+		value := *fields[f.param]
 		if value == "" {
 			continue
 		}
-		text := r.text.T("filter.chip", r.text.T("filter."+name), r.valueName(name, value))
-		chips = append(chips, chip{text, v.here(param{name, unset}), r.text.T("filter.remove", text)})
+		text := r.text.T("filter.chip", r.text.T(f.key), r.valueName(f.param, value))
+		chips = append(chips, chip{text, v.here(param{f.param, unset}), r.text.T("filter.remove", text)})
 	}
 	return chips
 }
 
 // valueName is what people call the value of a filter.
 func (r *request) valueName(filter, value string) string {
+	if value == aggregate.Other {
+		return r.text.T("common.overflow")
+	}
 	switch filter {
 	case paramClient:
 		return r.clientName(value)

@@ -139,6 +139,9 @@ func (r *request) namedTable(v *view, s *scope, q *breakdownQuery, id, title, he
 	if len(b.Entries) == 0 {
 		return widget{}
 	}
+	if q.by == aggregate.ByCountry {
+		w.Note = r.text.T("methods.countriesHint")
+	}
 	w.Grid = r.entryGrid(s, entryTable{
 		id: id, caption: w.Title, by: q.by, measure: successes,
 		columns: []entryColumn{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},

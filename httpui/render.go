@@ -185,8 +185,11 @@ func (r *request) nav(v *view) []link {
 
 func (r *request) langLinks(v *view) []langLink {
 	var links []langLink
-	for _, l := range []event.Lang{event.Estonian, event.English} {
-		links = append(links, langLink{l, r.text.T("lang." + string(l)), v.here(param{"lang", string(l)}), l == r.lang})
+	for _, l := range []struct {
+		lang event.Lang
+		key  string
+	}{{event.Estonian, "lang.et"}, {event.English, "lang.en"}} {
+		links = append(links, langLink{l.lang, r.text.T(l.key), v.here(param{"lang", string(l.lang)}), l.lang == r.lang})
 	}
 	return links
 }

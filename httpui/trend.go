@@ -115,6 +115,9 @@ func (r *request) trendWidget(v *view, s *scope, q *seriesQuery, title string) w
 	if w.Fault = r.fault(q.err()); w.Fault != nil {
 		return w
 	}
+	if s.coarser {
+		w.Note = r.text.T("state.tooManySteps", r.text.Unit(s.step))
+	}
 	data := q.result(r, s)
 	c := chart.Columns{
 		Frame: chart.Frame{ID: w.ID, Title: title, Desc: r.trendDesc(s, data), Format: r.text.Int},

@@ -66,9 +66,18 @@ func (r *request) parseView() view {
 	return v
 }
 
-// filterNames are the parameters of filters in the order of their chips.
-func filterNames() []string {
-	return []string{paramClient, paramMethod, paramBank, paramCountry, paramError}
+// filterName is a parameter that filters, and the key of its name.
+type filterName struct{ param, key string }
+
+// filterNames are the filters in the order of their chips.
+func filterNames() []filterName {
+	return []filterName{
+		{paramClient, "filter.client"},
+		{paramMethod, "filter.method"},
+		{paramBank, "filter.bank"},
+		{paramCountry, "filter.country"},
+		{paramError, "filter.error"},
+	}
 }
 
 func (v *view) filterFields() map[string]*string {
@@ -95,9 +104,9 @@ func (v *view) params() []param {
 		out = append(out, param{paramCompare, string(v.comparison)})
 	}
 	fields := v.filterFields()
-	for _, name := range filterNames() {
-		if s := *fields[name]; s != "" {
-			out = append(out, param{name, s})
+	for _, f := range filterNames() {
+		if s := *fields[f.param]; s != "" {
+			out = append(out, param{f.param, s})
 		}
 	}
 	return out
