@@ -45,16 +45,31 @@ func (s *Store) Append(ctx context.Context, batch []event.Record) error {
 }
 
 func (s *Store) append(ctx context.Context, batch []event.Record) error {
-	if err := s.turn.take(ctx); err != nil {
+	bounded, cancel := s.short(ctx) // waiting for others who append included
+	defer cancel()
+	if err := s.turn.take(bounded); err != nil {
 		return err
 	}
 	defer s.turn.give()
 	if s.closed.Load() {
 		return ErrClosed
 	}
+	kept, err := s.keep(bounded, batch)
+	if err != nil {
+		return err
+	}
+	for _, r := range batch {
+		s.sawID(r.ID)
+	}
+	return s.resolve(ctx, batch, kept)
+}
+
+// keep writes the records and counts those that are new. It returns the others
+// by their place.
+func (s *Store) keep(ctx context.Context, batch []event.Record) (before []int, err error) {
 	days := s.daysOf(batch)
 	if err := s.openDays(ctx, days); err != nil {
-		return err
+		return nil, err
 	}
 	failed, err := s.insert(ctx, batch, days)
 	if err == nil && len(failed.refused) > 0 {
@@ -72,13 +87,7 @@ func (s *Store) append(ctx context.Context, batch []event.Record) error {
 			failed.kept = append(failed.kept, failed.refused[at])
 		}
 	}
-	if err != nil {
-		return err
-	}
-	for _, r := range batch {
-		s.sawID(r.ID)
-	}
-	return s.resolve(ctx, batch, failed.kept)
+	return failed.kept, err
 }
 
 // failures are the records of a batch that were not inserted, by their place.
@@ -100,9 +109,7 @@ func (s *Store) insert(ctx context.Context, batch []event.Record, days []aggrega
 	for i, r := range batch {
 		docs[i] = s.codec.encode(r, batchOf(w, number))
 	}
-	bounded, cancel := s.short(ctx)
-	defer cancel()
-	_, err := s.records.InsertMany(bounded, docs, options.InsertMany().SetOrdered(false))
+	_, err := s.records.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
 	var bulk mongo.BulkWriteException
 	if err != nil && (!errors.As(err, &bulk) || bulk.WriteConcernError != nil) {
 		s.doubt(number, days)

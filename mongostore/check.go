@@ -97,13 +97,13 @@ func (s *Store) sampleOf(days []aggregate.Day) []aggregate.Day {
 	return out
 }
 
-// suspectOld compares the number of all records before the recent days.
+// suspectOld compares the number of all records that are not of the recent
+// days.
 func (s *Store) suspectOld(ctx context.Context, days []aggregate.Day, recent int, held map[aggregate.Day]int64, found map[aggregate.Day]struct{}) error {
-	rest := bson.D{{Key: fieldDay, Value: noDay}} // what is not of the old days
-	if recent < len(days) {
-		rest = bson.D{{Key: "$or", Value: bson.A{
-			rest, bson.D{{Key: fieldDay, Value: bson.D{{Key: "$gte", Value: numberOf(days[recent])}}}},
-		}}}
+	rest := bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: append(numbersOf(days[recent:]), noDay)}}}}
+	least, err := s.count(ctx, s.records, rest)
+	if err != nil {
+		return err
 	}
 	bounded, cancel := s.long(ctx)
 	all, err := s.records.EstimatedDocumentCount(bounded)
@@ -111,22 +111,36 @@ func (s *Store) suspectOld(ctx context.Context, days []aggregate.Day, recent int
 	if err != nil {
 		return err
 	}
-	n, err := s.count(ctx, s.records, rest)
+	most, err := s.count(ctx, s.records, rest) // more may have come while we asked
 	if err != nil {
 		return err
 	}
 	old := days[:recent]
-	surplus := all - s.offset - n - total(old, held)
-	if surplus == 0 || len(old) == 0 {
+	surplus := all - s.offset - most - total(old, held)
+	if surplus <= 0 && surplus+most-least >= 0 {
 		return nil
 	}
-	equal, err := s.halve(ctx, old, held, found)
-	if equal {
+	if len(old) > 0 {
+		if equal, err := s.halve(ctx, old, held, found); err != nil || !equal {
+			return err
+		}
+	}
+	records, err := s.countDays(ctx)
+	if err != nil {
+		return err
+	}
+	before := len(found)
+	for d, n := range records {
+		if _, ok := held[d]; !ok && n > 0 {
+			found[d] = struct{}{}
+		}
+	}
+	if len(found) == before {
 		// The server's number is an estimate: it is off after a crash, or
 		// where a sharded cluster has moved records.
 		s.offset += surplus
 	}
-	return err
+	return nil
 }
 
 func total(days []aggregate.Day, held map[aggregate.Day]int64) int64 {

@@ -33,8 +33,7 @@ func (s *Store) connect(ctx context.Context, uri string) error {
 	cs, err := connstring.ParseAndValidate(uri)
 	if err != nil {
 		// The text of the cause may quote any part of the URI.
-		var dns *net.DNSError
-		if errors.As(err, &dns) {
+		if _, ok := errors.AsType[*net.DNSError](err); ok {
 			return fmt.Errorf("look up the servers: %w", scrub(err, s.secrets))
 		}
 		return ErrURI
@@ -90,7 +89,7 @@ func (s *Store) makeIndexes() {
 	} {
 		model := mongo.IndexModel{
 			Keys:    index.keys,
-			Options: options.Index().SetBackground(true), // 4.0 of the specification blocks without it
+			Options: options.Index().SetBackground(true), //nolint:staticcheck // 4.0 of the specification blocks without it
 		}
 		if _, err := index.of.Indexes().CreateOne(s.closing, model); err != nil && s.closing.Err() == nil {
 			s.log().Warn("log base: cannot make an index", "collection", index.of.Name(), "err", scrub(err, s.secrets))

@@ -219,7 +219,7 @@ func (s *Store) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
 
 // deletions reads the audit, oldest first.
 func (s *Store) deletions(ctx context.Context) ([]deletion, error) {
-	ctx, cancel := s.long(ctx)
+	ctx, cancel := s.short(ctx)
 	defer cancel()
 	cur, err := s.audit.Find(ctx, bson.D{})
 	if err != nil {

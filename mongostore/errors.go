@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/x/mongo/driver"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/auth"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 
@@ -57,41 +60,44 @@ func codeOf(err error, otherwise event.Code) event.Code {
 // refused reports whether the server did not accept our credentials, or the
 // account lacks a right.
 func refused(err error) bool {
-	var ae *auth.Error
-	if errors.As(err, &ae) {
+	if _, ok := errors.AsType[*auth.Error](err); ok {
 		return true
 	}
-	var se mongo.ServerError
-	if errors.As(err, &se) {
-		for _, code := range []int{
-			codeUserNotFound, codeUnauthorized, codeAuthenticationFailed,
-			codeMechanismUnavailable, codeAuthenticationRequired, codeAtlasError,
-		} {
-			if se.HasErrorCode(code) {
-				return true
-			}
-		}
+	if se, ok := errors.AsType[mongo.ServerError](err); ok && slices.ContainsFunc([]int{
+		codeUserNotFound, codeUnauthorized, codeAuthenticationFailed,
+		codeMechanismUnavailable, codeAuthenticationRequired, codeAtlasError,
+	}, se.HasErrorCode) {
+		return true
 	}
 	// Once a handshake was refused, the driver only says that it has no
 	// server, and keeps the reason with the server.
-	var sse topology.ServerSelectionError
-	if errors.As(err, &sse) {
+	if sse, ok := errors.AsType[topology.ServerSelectionError](err); ok {
 		for _, server := range sse.Desc.Servers {
 			if server.LastError != nil && refused(server.LastError) {
 				return true
 			}
 		}
 	}
-	return false
+	// One that waited for a connection while another's handshake was refused
+	// is told so in words only.
+	pe, ok := errors.AsType[poolError](err)
+	return ok && strings.Contains(pe.Error(), "auth error:")
+}
+
+// poolError says that no connection could be had. The driver names it so, but
+// not as an error.
+type poolError interface {
+	error
+	driver.RetryablePoolError
 }
 
 // unreachable reports whether the server was not there, or did not answer in
 // time.
 func unreachable(err error) bool {
-	var sse topology.ServerSelectionError
-	var ce topology.ConnectionError
-	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) ||
-		errors.As(err, &sse) || errors.As(err, &ce) ||
+	_, selection := errors.AsType[topology.ServerSelectionError](err)
+	_, connection := errors.AsType[topology.ConnectionError](err)
+	_, pool := errors.AsType[poolError](err)
+	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || selection || connection || pool ||
 		errors.Is(err, mongo.ErrClientDisconnected) || errors.Is(err, topology.ErrTopologyClosed)
 }
 

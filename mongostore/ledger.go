@@ -1,7 +1,9 @@
 package mongostore
 
 import (
+	"encoding/binary"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
@@ -142,14 +144,17 @@ func decodePart(raw bson.Raw) (part, error) {
 			N         int64  `bson:"n"`
 		} `bson:"sums"`
 	}
+	if err := validate(raw); err != nil {
+		return part{}, fmt.Errorf("a day's sums: %w", err)
+	}
 	if err := bson.Unmarshal(raw, &doc); err != nil {
 		return part{}, fmt.Errorf("a day's sums: %w", err)
 	}
 	p := part{day: doc.Day.day(), writer: writer(doc.Writer), number: doc.Part, sums: make(map[int]aggregate.Sum, len(doc.Sums))}
 	for place, s := range doc.Sums {
 		at, err := strconv.Atoi(place)
-		if err != nil {
-			return part{}, fmt.Errorf("a day's sums: place %q: %w", place, err)
+		if err != nil || at/sumsPerPart != doc.Part || at < 0 {
+			return part{}, fmt.Errorf("a day's sums: place %q in part %d", place, doc.Part)
 		}
 		p.sums[at] = aggregate.Sum{
 			Key: aggregate.Key{
@@ -160,4 +165,15 @@ func decodePart(raw bson.Raw) (part, error) {
 		}
 	}
 	return p, nil
+}
+
+// minDocument is the length of an empty document.
+const minDocument = 5
+
+// validate does what the driver's decoder takes for granted.
+func validate(raw bson.Raw) error {
+	if len(raw) < minDocument || binary.LittleEndian.Uint32(raw) != uint32(len(raw)) { //nolint:gosec // 48 MB at most
+		return io.ErrUnexpectedEOF // Validate itself trusts the length
+	}
+	return raw.Validate()
 }

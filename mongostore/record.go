@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -72,7 +71,7 @@ func (c codec) encode(r event.Record, batch batchNumber) bson.D {
 		bson.E{Key: fieldInstant, Value: primitive.NewDateTimeFromTime(r.Time)},
 	)
 	if nanos := r.Time.Nanosecond() % int(time.Millisecond); nanos != 0 {
-		d = append(d, bson.E{Key: fieldNanos, Value: int32(nanos)}) //nolint:gosec // below a million
+		d = append(d, bson.E{Key: fieldNanos, Value: int32(nanos)})
 	}
 	return append(d, bson.E{Key: fieldBatch, Value: int64(batch)})
 }
@@ -90,6 +89,9 @@ type kept struct {
 // ours are made fit to show, as [event.Parse] would have.
 func (c codec) decode(raw bson.Raw) (kept, error) {
 	var k kept
+	if err := validate(raw); err != nil {
+		return k, err
+	}
 	elements, err := raw.Elements()
 	if err != nil {
 		return k, err
@@ -149,13 +151,13 @@ func (c codec) decode(raw bson.Raw) (kept, error) {
 // used.
 func text(v bson.RawValue) string {
 	switch v.Type {
-	case bsontype.String:
+	case bson.TypeString:
 		s, _ := v.StringValueOK()
 		return tidy(s)
-	case bsontype.DateTime:
+	case bson.TypeDateTime:
 		t, _ := v.TimeOK()
 		return t.UTC().Format("2006-01-02T15:04:05.999Z")
-	case bsontype.Int32, bsontype.Int64:
+	case bson.TypeInt32, bson.TypeInt64:
 		n, _ := v.AsInt64OK()
 		return strconv.FormatInt(n, 10)
 	}

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 )
 
@@ -21,11 +20,11 @@ const idsPerSecond = 1_000_000 << 10
 // trace of its origin make it differ from others of that second.
 func recordID(v bson.RawValue) int64 {
 	switch v.Type {
-	case bsontype.Int32, bsontype.Int64, bsontype.Double:
+	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble:
 		if n, ok := v.AsInt64OK(); ok && n > 0 {
 			return n
 		}
-	case bsontype.ObjectID:
+	case bson.TypeObjectID:
 		if id, ok := v.ObjectIDOK(); ok {
 			return objectRecordID(id)
 		}
@@ -34,7 +33,7 @@ func recordID(v bson.RawValue) int64 {
 	// keeps the record in sight.
 	h := fnv.New64a()
 	_, _ = h.Write(v.Value)
-	return int64(h.Sum64()>>24) + 1 //nolint:gosec // 40 bits
+	return int64(h.Sum64()>>24) + 1
 }
 
 func objectRecordID(id primitive.ObjectID) int64 {

@@ -105,7 +105,7 @@ func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 	s.closing, s.stop = context.WithCancel(context.Background())
 	if err := s.start(ctx); err != nil {
 		s.stop()
-		s.disconnect()
+		_ = s.disconnect()
 		return nil, s.fail(ctx, event.ReadFailed, doing, err)
 	}
 	s.loops.Go(s.makeIndexes)

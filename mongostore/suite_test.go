@@ -38,6 +38,7 @@ func TestStore(t *testing.T) {
 		server = mongotest.Start(t).URI
 	}
 	open := func(t *testing.T, name string) storetest.Store {
+		t.Helper()
 		return open(t, mongotest.Named(t, server, name), patient())
 	}
 	storetest.Run(t, open, storetest.Options{Events: 200, Histories: 1})

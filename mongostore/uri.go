@@ -28,9 +28,27 @@ func Redact(uri string) string {
 			user = ""
 		}
 		rest = user + ":" + hidden + rest[at:]
+	} else if password := misplaced(rest); password != "" {
+		rest = strings.Replace(rest, ":"+password, ":"+hidden, 1)
 	}
 	secret := regexp.MustCompile(`(?i)([?&][^=&]*(?:password|token|secret|properties|credential)[^=&]*=)[^&]*`)
 	return scheme + secret.ReplaceAllString(rest, "${1}"+hidden)
+}
+
+// misplaced returns what stands where ports should and are none: the password,
+// when the @ after it was forgotten.
+func misplaced(rest string) string {
+	if end := strings.IndexAny(rest, "/?"); end >= 0 {
+		rest = rest[:end]
+	}
+	_, password, _ := strings.Cut(rest, ":")
+	for host := range strings.SplitSeq(rest, ",") {
+		_, port, _ := strings.Cut(host, ":")
+		if strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(host, "[") { // no IPv6 address
+			return password
+		}
+	}
+	return ""
 }
 
 // secrets returns what of uri must appear in no text, as it was written and as
@@ -48,6 +66,8 @@ func secrets(uri string) []string {
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		_, password, _ := strings.Cut(rest[:at], ":")
 		add(password)
+	} else {
+		add(misplaced(rest))
 	}
 	_, query, _ := strings.Cut(rest, "?")
 	for pair := range strings.SplitSeq(query, "&") {

@@ -12,10 +12,7 @@ func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
 
 func (s *Server) signal(sig syscall.Signal) {
-	s.t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if err := s.cmd.Process.Signal(sig); err != nil {
-		s.t.Fatalf("mongotest: %v: %v", sig, err)
+		s.fatal("mongotest: %v: %v", sig, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -54,6 +53,7 @@ func Named(t testing.TB, server, name string) string {
 
 // drop tries to drop a database. The server may be gone.
 func drop(t testing.TB, uri, database string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	client, err := mongo.Connect(ctx, options.Client().ApplyURI(uri).SetServerSelectionTimeout(time.Second))
@@ -65,46 +65,65 @@ func drop(t testing.TB, uri, database string) {
 	_ = client.Disconnect(ctx)
 }
 
-// Server is a FerretDB on this machine. Its methods fail the test when they
-// cannot do what they say; they must be called from its goroutine.
+// Server is a FerretDB on this machine. When a method cannot do what it says,
+// the test fails. It is not safe for concurrent use.
 type Server struct {
 	URI string // without a database
 
-	t       testing.TB
+	fatal   func(format string, args ...any)
 	dir     string
 	address string
-
-	mu    sync.Mutex
-	cmd   *exec.Cmd
-	stdin io.Closer
+	cmd     *exec.Cmd
+	stdin   io.Closer
 }
 
 // Start starts a server with no data, which is killed when the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: t.TempDir(), address: "127.0.0.1:0"}
-	s.Restart()
+	s := newServer(t.TempDir(), func(format string, args ...any) { t.Helper(); t.Fatalf(format, args...) })
 	t.Cleanup(s.Kill)
+	return s
+}
+
+// StartIn starts a server with its data in dir, for examples and programs,
+// which have no test to fail: it panics instead. The caller ends the server.
+func StartIn(dir string) *Server {
+	return newServer(dir, func(format string, args ...any) { panic(fmt.Sprintf(format, args...)) })
+}
+
+func newServer(dir string, fatal func(string, ...any)) *Server {
+	s := &Server{fatal: fatal, dir: dir, address: "127.0.0.1:0"}
+	s.Restart()
 	return s
 }
 
 // Restart starts the server again, with its data and at its address, after
 // Stop or Kill.
 func (s *Server) Restart() {
-	s.t.Helper()
-	cmd := exec.Command(command(s.t), s.dir, s.address) //nolint:gosec // our own command
+	path, err := build()
+	if err != nil {
+		s.fatal("mongotest: %v", err)
+	}
+	if err := s.start(path); err != nil {
+		s.fatal("mongotest: start: %v", err)
+	}
+}
+
+func (s *Server) start(path string) error {
+	cmd := exec.Command(path, s.dir, s.address)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe() // at its end, which is also our end, the server ends
 	if err != nil {
-		s.t.Fatalf("mongotest: start: %v", err)
+		return err
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		s.t.Fatalf("mongotest: start: %v", err)
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		s.t.Fatalf("mongotest: start: %v", err)
+		return err
 	}
+	s.cmd, s.stdin = cmd, stdin
 	line := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(stdout).ReadString('\n')
@@ -116,13 +135,11 @@ func (s *Server) Restart() {
 	}
 	u, err := url.Parse(s.URI)
 	if err != nil || u.Host == "" {
-		_ = cmd.Process.Kill()
-		s.t.Fatalf("mongotest: start: the server said %q", s.URI)
+		s.Kill()
+		return fmt.Errorf("the server said %q", s.URI)
 	}
 	s.address = u.Host
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cmd, s.stdin = cmd, stdin
+	return nil
 }
 
 // Stop lets the server end in order.
@@ -132,21 +149,12 @@ func (s *Server) Stop() { s.end(func(*os.Process) error { return s.stdin.Close()
 func (s *Server) Kill() { s.end((*os.Process).Kill) }
 
 func (s *Server) end(how func(*os.Process) error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.cmd == nil {
 		return
 	}
 	if err := how(s.cmd.Process); err != nil {
-		s.t.Errorf("mongotest: end: %v", err)
+		s.fatal("mongotest: end: %v", err)
 	}
 	_ = s.cmd.Wait() // a killed process is no success
 	s.cmd = nil
-}
-
-// Database returns the connection string of a database on s. Equal names give
-// the same database.
-func (s *Server) Database(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return fmt.Sprintf("mongodb://%s/tarastat_%s", s.address, hex.EncodeToString(sum[:8]))
 }

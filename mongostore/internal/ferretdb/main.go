@@ -17,9 +17,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 )
+
+// grace is how long requests that are being served may take at the end.
+const grace = time.Second
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -55,5 +59,11 @@ func run(args []string) error {
 	done := make(chan error, 1)
 	go func() { done <- f.Run(ctx) }()
 	fmt.Println(f.MongoDBURI())
-	return <-done
+	<-ctx.Done()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return nil // clients that stay connected are not waited for
+	}
 }

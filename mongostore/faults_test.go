@@ -1,0 +1,213 @@
+package mongostore_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/mongostore"
+	"github.com/e-gov/tarastat/mongostore/mongotest"
+)
+
+// record makes a record with a key that depends on its ID.
+func record(id int64) event.Record {
+	text := fmt.Sprintf("2018-04-%02dT%02d:51:12.%03d", 1+id%4, id%24, id%1000)
+	at, err := event.ParseTime(text, nil)
+	if err != nil {
+		panic(err)
+	}
+	return event.Record{ID: id, Event: event.Event{
+		Time: at, TimeText: text, ClientID: fmt.Sprintf("client%d", id%7), Method: event.MethodIDCard, Operation: event.StartAuth,
+	}}
+}
+
+func batch(from, n int64) []event.Record {
+	out := make([]event.Record, n)
+	for i := range out {
+		out[i] = record(from + int64(i))
+	}
+	return out
+}
+
+func everything() aggregate.Query {
+	return aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay}
+}
+
+// wantSums holds a store's sums and records to what was appended.
+func wantSums(t *testing.T, s *mongostore.Store, want []event.Record) {
+	t.Helper()
+	var events []event.Event
+	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, r.Event)
+	}
+	if len(events) != len(want) {
+		t.Fatalf("%d records are kept, %d were appended", len(events), len(want))
+	}
+	got, err := s.Sums(t.Context(), everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(aggregate.Count(slices.Values(events), everything()), got); diff != "" {
+		t.Fatalf("the sums are not those of the records (-want +got):\n%s", diff)
+	}
+}
+
+// code returns the code of an error, 0 for none.
+func code(t *testing.T, err error) event.Code {
+	t.Helper()
+	if err == nil {
+		return 0
+	}
+	c, ok := event.CodeOf(err)
+	if !ok {
+		t.Fatalf("an error without a code: %v", err)
+	}
+	return c
+}
+
+// retry calls f until it succeeds.
+func retry(t *testing.T, f func() error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		err := f()
+		if err == nil {
+			return
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestFaults takes the server away in the middle of appending. Every call ends
+// in time with the right code, and the same batches, handed over again, are
+// kept and counted once.
+func TestFaults(t *testing.T) {
+	faults := map[string]struct{ away, back func(*mongotest.Server) }{
+		"stopped": {(*mongotest.Server).Stop, (*mongotest.Server).Restart},
+		"killed":  {(*mongotest.Server).Kill, (*mongotest.Server).Restart},
+		"frozen":  {(*mongotest.Server).Freeze, (*mongotest.Server).Thaw},
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			server := mongotest.Start(t)
+			o := patient()
+			o.Timeout = mongostore.DefaultTimeout
+			s := open(t, server.URI, o)
+
+			// Somebody appends without pause while the server goes.
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			appended := make(chan []event.Record)
+			begun := make(chan struct{})
+			go func() {
+				var kept []event.Record
+				defer func() { appended <- kept }()
+				for from := int64(1); ctx.Err() == nil; from += 200 {
+					b := batch(from, 200)
+					for s.Append(t.Context(), b) != nil {
+						time.Sleep(10 * time.Millisecond) // as ingest does
+					}
+					if kept = append(kept, b...); from == 201 {
+						close(begun)
+					}
+				}
+			}()
+			<-begun
+			fault.away(server)
+
+			for what, call := range map[string]func() error{
+				"ping":   func() error { return s.Ping(t.Context()) },
+				"append": func() error { return s.Append(t.Context(), batch(1_000_000, 1)) },
+				"delete": func() error {
+					_, err := s.Deletions(t.Context())
+					return err
+				},
+			} {
+				within(t, what, 3*time.Second, func() { is.Equal(code(t, call()), event.Unreachable) })
+			}
+			// Reading pages say so, once a look has failed.
+			for {
+				_, err := s.Sums(t.Context(), everything())
+				if err != nil {
+					is.Equal(code(t, err), event.Unreachable)
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+
+			fault.back(server)
+			retry(t, func() error { return s.Ping(t.Context()) })
+			b := batch(1_000_000, 1)
+			retry(t, func() error { return s.Append(t.Context(), b) })
+			cancel()
+			kept := append(<-appended, b...)
+			retry(t, func() error { _, err := s.Bounds(t.Context()); return err })
+			wantSums(t, s, kept)
+			is.NoErr(s.Close())
+
+			wantSums(t, open(t, server.URI, patient()), kept)
+		})
+	}
+}
+
+// within fails the test when f takes longer. The bound is a promise to callers
+// with room to spare, no measurement.
+func within(t *testing.T, what string, d time.Duration, f func()) {
+	t.Helper()
+	begun := time.Now()
+	f()
+	if took := time.Since(begun); took > d {
+		t.Errorf("%s took %v", what, took)
+	}
+}
+
+// TestLostAnswer: a batch whose answer was lost is kept, but the store cannot
+// know. Whether it comes again or not, its records are counted, and once.
+func TestLostAnswer(t *testing.T) {
+	is := is.New(t)
+	server := mongotest.Start(t)
+	line := newLine(t, server.URI)
+	o := patient()
+	o.Timeout = 2 * time.Second
+	s := open(t, line.uri, o)
+	kept := batch(1, 100)
+	retry(t, func() error { return s.Append(t.Context(), kept) })
+
+	for i, again := range []bool{false, true} {
+		line.deaf.Store(true)
+		b := batch(int64(1000*(i+1)), 50) // of days that are open, so nothing but the insert is sent
+		is.Equal(code(t, s.Append(t.Context(), b)), event.Unreachable)
+		kept = append(kept, b...)
+		if again {
+			line.deaf.Store(false)
+			retry(t, func() error { return s.Append(t.Context(), b) })
+		} else {
+			line.deaf.Store(false)
+			retry(t, func() error {
+				bounds, err := s.Bounds(t.Context())
+				if err == nil && bounds.Records < int64(len(kept)) {
+					err = fmt.Errorf("%d records are counted", bounds.Records)
+				}
+				return err
+			})
+		}
+		retry(t, func() error { _, err := s.Bounds(t.Context()); return err })
+		wantSums(t, s, kept)
+	}
+}

@@ -1,0 +1,190 @@
+package mongostore_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/matryer/is"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/description"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/wiremessage"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/mongostore"
+)
+
+// TestCodeOf maps the driver's own error values.
+func TestCodeOf(t *testing.T) {
+	server := func(code int32) error {
+		return fmt.Errorf("doing: %w", mongo.CommandError{Code: code, Message: "no", Name: "Name"})
+	}
+	write := func(code int) error {
+		return mongo.BulkWriteException{WriteErrors: []mongo.BulkWriteError{{WriteError: mongo.WriteError{Code: code}}}}
+	}
+	selection := func(last error) error {
+		return topology.ServerSelectionError{Wrapped: topology.ErrServerSelectionTimeout, Desc: description.Topology{
+			Servers: []description.Server{{LastError: last}},
+		}}
+	}
+	tests := map[string]struct {
+		err  error
+		want event.Code
+	}{
+		"not authorised":             {server(13), event.Refused},
+		"authentication failed":      {server(18), event.Refused},
+		"no such mechanism":          {server(334), event.Refused},
+		"authentication required":    {server(391), event.Refused},
+		"write not authorised":       {write(13), event.Refused},
+		"refused at the handshake":   {selection(server(18)), event.Refused},
+		"no server":                  {selection(io.EOF), event.Unreachable},
+		"connection refused":         {selection(&net.OpError{Op: "dial", Err: errors.New("refused")}), event.Unreachable},
+		"connection broken":          {topology.ConnectionError{Wrapped: io.EOF}, event.Unreachable},
+		"network label":              {mongo.CommandError{Labels: []string{"NetworkError"}}, event.Unreachable},
+		"closed":                     {mongo.ErrClientDisconnected, event.Unreachable},
+		"store closed":               {mongostore.ErrClosed, event.Unreachable},
+		"disk full":                  {server(14031), event.WriteFailed},
+		"not primary":                {server(10107), event.WriteFailed},
+		"document fails validation":  {write(121), event.WriteFailed},
+		"write concern not complied": {mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, event.WriteFailed},
+		"period":                     {mongostore.ErrPeriod, event.BadPeriod},
+		"anything else":              {errors.New("else"), event.WriteFailed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			is.New(t).Equal(mongostore.CodeOf(tt.err, event.WriteFailed), tt.want)
+		})
+	}
+}
+
+// TestRefused speaks to a server that refuses: first our password, then the
+// account's rights.
+func TestRefused(t *testing.T) {
+	tests := map[string]struct{ user, command, name string }{
+		"wrong password": {"rakendus:pa55word@", "saslStart", "AuthenticationFailed"},
+		"no rights":      {"", "find", "Unauthorized"},
+	}
+	codes := map[string]int32{"AuthenticationFailed": 18, "Unauthorized": 13}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			addr := refuse(t, tt.command, tt.name, codes[tt.name])
+			begun := time.Now()
+			_, err := mongostore.Open(t.Context(), "mongodb://"+tt.user+addr+"/logibaas?authSource=users", mongostore.Options{})
+			is.Equal(code(t, err), event.Refused)
+			is.True(strings.Contains(err.Error(), tt.name))          // the cause is told
+			is.True(!strings.Contains(err.Error(), "pa55word"))      // the password is not
+			is.True(!strings.Contains(err.Error(), "\n"))            // in one line
+			is.True(time.Since(begun) < 2*mongostore.DefaultTimeout) // and soon
+		})
+	}
+}
+
+// TestNobodyThere: a wrong address gives ERR-01 and names the address.
+func TestNobodyThere(t *testing.T) {
+	is := is.New(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	is.NoErr(err)
+	addr := ln.Addr().String()
+	is.NoErr(ln.Close())
+	_, err = mongostore.Open(t.Context(), "mongodb://rakendus:pa55word@"+addr, mongostore.Options{Timeout: 200 * time.Millisecond})
+	is.Equal(code(t, err), event.Unreachable)
+	is.True(strings.Contains(err.Error(), addr))
+	is.True(!strings.Contains(err.Error(), "pa55word"))
+	_, err = mongostore.Open(t.Context(), "logibaas", mongostore.Options{})
+	is.True(errors.Is(err, mongostore.ErrURI))
+}
+
+// refuse runs a server that answers everything with ok, except for one command,
+// which it refuses. It speaks just enough of the wire protocol.
+func refuse(t *testing.T, command, name string, code int32) (addr string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	answer := func(request bson.Raw) bson.D {
+		elements, err := request.Elements()
+		if err != nil || len(elements) == 0 {
+			return bson.D{{Key: "ok", Value: 0}}
+		}
+		switch asked := elements[0].Key(); asked {
+		case command:
+			return bson.D{{Key: "ok", Value: 0}, {Key: "errmsg", Value: name}, {Key: "code", Value: code}, {Key: "codeName", Value: name}}
+		case "hello", "isMaster", "ismaster":
+			return bson.D{
+				{Key: "ok", Value: 1}, {Key: "isWritablePrimary", Value: true}, {Key: "ismaster", Value: true},
+				{Key: "minWireVersion", Value: 0}, {Key: "maxWireVersion", Value: 7}, // MongoDB 4.0
+				{Key: "maxBsonObjectSize", Value: 16 << 20}, {Key: "maxMessageSizeBytes", Value: 48_000_000}, {Key: "maxWriteBatchSize", Value: 100_000},
+				{Key: "saslSupportedMechs", Value: bson.A{"SCRAM-SHA-256"}},
+			}
+		default:
+			return bson.D{{Key: "ok", Value: 1}}
+		}
+	}
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go serve(c, answer)
+		}
+	}()
+	return ln.Addr().String()
+}
+
+// serve answers the messages of one connection: OP_MSG, and the OP_QUERY of a
+// first handshake.
+func serve(c net.Conn, answer func(bson.Raw) bson.D) {
+	defer func() { _ = c.Close() }()
+	for {
+		head := make([]byte, 16)
+		if _, err := io.ReadFull(c, head); err != nil {
+			return
+		}
+		length, id, _, opcode, _, ok := wiremessage.ReadHeader(head)
+		if !ok || length < 16 || length > 48_000_000 {
+			return
+		}
+		body := make([]byte, length-16)
+		if _, err := io.ReadFull(c, body); err != nil {
+			return
+		}
+		var at int
+		switch opcode {
+		case wiremessage.OpMsg:
+			at = 4 + 1 // flags and the kind of the first section
+		case wiremessage.OpQuery:
+			at = 4 + strings.IndexByte(string(body[4:]), 0) + 1 + 8 // flags, collection, skip and limit
+		default:
+			return
+		}
+		reply, err := bson.Marshal(answer(bson.Raw(body[at:])))
+		if err != nil {
+			return
+		}
+		var out []byte
+		if opcode == wiremessage.OpMsg {
+			_, out = wiremessage.AppendHeaderStart(nil, 1, id, wiremessage.OpMsg)
+			out = append(wiremessage.AppendMsgFlags(out, 0), 0)
+		} else {
+			_, out = wiremessage.AppendHeaderStart(nil, 1, id, wiremessage.OpReply)
+			out = append(out, make([]byte, 4+8+4)...) // flags, cursor, first
+			out = append(out, 1, 0, 0, 0)             // one document
+		}
+		out = append(out, reply...)
+		n := len(out)
+		out[0], out[1], out[2], out[3] = byte(n), byte(n>>8), byte(n>>16), byte(n>>24)
+		if _, err := c.Write(out); err != nil {
+			return
+		}
+	}
+}
