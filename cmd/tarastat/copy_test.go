@@ -58,7 +58,7 @@ func seed(t *testing.T, file string, days, logins int) []event.Record {
 	model := traffic.New(1, end, event.DefaultLocation())
 	var all []event.Record
 	for d := range days {
-		for e := range model.Day(end.AddDate(0, 0, -d), logins) {
+		for _, e := range model.Day(end.AddDate(0, 0, -d), logins) {
 			all = append(all, event.Record{ID: int64(len(all) + 1), Event: e})
 		}
 	}

@@ -165,7 +165,7 @@ func history(ctx context.Context, senders []*syslogjson.Client, now time.Time, l
 	}
 	n := 0
 	for day := now.In(loc).AddDate(-1, 0, 0); !day.After(now) && ctx.Err() == nil; day = day.AddDate(0, 0, 1) {
-		for e := range model.Day(day, logins) {
+		for _, e := range model.Day(day, logins) {
 			if !e.Time.Before(now) {
 				break
 			}

@@ -38,7 +38,7 @@ func fill(t *testing.T, s daemon.Store) []event.Record {
 	model := traffic.New(1, end, loc)
 	var records []event.Record
 	for d := range 10 {
-		for e := range model.Day(end.AddDate(0, 0, -d), 200) {
+		for _, e := range model.Day(end.AddDate(0, 0, -d), 200) {
 			records = append(records, event.Record{ID: int64(len(records) + 1), Event: e})
 		}
 	}

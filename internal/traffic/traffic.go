@@ -7,7 +7,6 @@
 package traffic
 
 import (
-	"iter"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -42,10 +41,12 @@ func (m *Model) AddClients(n int) {
 	}
 }
 
-// Day returns the events of the civil day that t lies in, in the order of their
-// time. About logins authentications begin on an average working day; a Sunday
-// in July has far fewer, an outage none.
-func (m *Model) Day(t time.Time, logins int) iter.Seq[event.Event] {
+// Day returns the events of the authentications that begin on the civil day that
+// t lies in, in the order of their time. One that begins just before midnight
+// ends after it: that event belongs to the next day, and is returned with its
+// start nevertheless. About logins authentications begin on an average working
+// day; a Sunday in July has far fewer, an outage none.
+func (m *Model) Day(t time.Time, logins int) []event.Event {
 	y, mo, d := t.In(m.loc).Date()
 	noon := time.Date(y, mo, d, 12, 0, 0, 0, m.loc)
 	n := float64(logins) * weekday[noon.Weekday()] * season[mo-1]
@@ -62,7 +63,7 @@ func (m *Model) Day(t time.Time, logins int) iter.Seq[event.Event] {
 		}
 	}
 	slices.SortStableFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) })
-	return slices.Values(events)
+	return events
 }
 
 // Login returns the events of one authentication that begins at t: its start,

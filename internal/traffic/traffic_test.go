@@ -17,7 +17,7 @@ var end = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func year(m *traffic.Model) []event.Event {
 	var out []event.Event
 	for d := end.AddDate(-1, 0, 0); !d.After(end); d = d.AddDate(0, 0, 1) {
-		out = slices.AppendSeq(out, m.Day(d, 100))
+		out = append(out, m.Day(d, 100)...)
 	}
 	return out
 }
@@ -39,9 +39,27 @@ func TestEveryEventIsValidAndReadBackEqual(t *testing.T) {
 func TestEqualSeedsGiveEqualEvents(t *testing.T) {
 	loc := event.DefaultLocation()
 	a, b := traffic.New(7, end, loc), traffic.New(7, end, loc)
-	if d := cmp.Diff(slices.Collect(a.Day(end, 500)), slices.Collect(b.Day(end, 500))); d != "" {
+	if d := cmp.Diff(a.Day(end, 500), b.Day(end, 500)); d != "" {
 		t.Error(d)
 	}
+}
+
+func TestDay(t *testing.T) {
+	is := is.New(t)
+	loc := event.DefaultLocation()
+	events := traffic.New(1, end, loc).Day(end, 50_000)
+	is.True(slices.IsSortedFunc(events, func(a, b event.Event) int { return a.Time.Compare(b.Time) }))
+	nextDay := 0
+	for _, e := range events {
+		switch day := e.Time.Format(time.DateOnly); {
+		case day == "2026-11-22" && e.Operation != event.StartAuth:
+			nextDay++ // the end of what began before midnight
+		default:
+			is.Equal(day, "2026-11-21")
+		}
+	}
+	is.True(nextDay > 0)
+	is.Equal(len(traffic.New(1, end, loc).Day(end.AddDate(0, -5, 0), 1000)), 0) // the outage
 }
 
 func TestTheStory(t *testing.T) {
