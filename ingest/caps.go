@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/e-gov/tarastat/event"
+import (
+	"cmp"
+
+	"github.com/e-gov/tarastat/event"
+)
 
 // Caps bounds how many different values of a field are told apart. What comes
 // beyond is kept and counted as [event.Other], so that no sender can blow up
@@ -33,11 +37,11 @@ type capped struct {
 
 func newCapped(c Caps) capped {
 	out := capped{limit: [kinds]int{
-		orDefault(c.Clients, 10_000),
-		orDefault(c.Methods, 64),
-		orDefault(c.Banks, 256),
-		orDefault(c.Countries, 256),
-		orDefault(c.ErrorCodes, 256),
+		cmp.Or(max(c.Clients, 0), 10_000),
+		cmp.Or(max(c.Methods, 0), 64),
+		cmp.Or(max(c.Banks, 0), 256),
+		cmp.Or(max(c.Countries, 0), 256),
+		cmp.Or(max(c.ErrorCodes, 0), 256),
 	}}
 	for k := range out.seen {
 		out.seen[k] = make(map[string]struct{})

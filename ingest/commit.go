@@ -46,7 +46,7 @@ func (in *Ingester) prepare(ctx context.Context) error {
 		}
 	}
 	instance := 0
-	if i, ok := in.dst.(Instance); ok {
+	if i, ok := in.dst.(Numbered); ok {
 		instance = i.Instance()
 	}
 	if in.opts.Known != nil {
@@ -66,23 +66,32 @@ func (in *Ingester) number(events []event.Event) []event.Record {
 	var over [kinds]int64
 	batch := make([]event.Record, len(events))
 	for i, e := range events {
-		for kind, capped := range in.caps.apply(&e) {
-			if capped {
+		for kind, isOver := range in.caps.apply(&e) {
+			if isOver {
 				over[kind]++
 			}
 		}
 		batch[i] = event.Record{ID: in.ids.next(now), Event: e}
 	}
+	for _, kind := range in.countCapped(over) {
+		in.opts.Logger.Warn("too many different values: counting further ones together", "kind", kind, "as", event.Other)
+	}
+	return batch
+}
+
+// countCapped adds to the accounts and returns the kinds that exceed their cap
+// for the first time. Like everything that logs, its caller holds no lock then:
+// a logger may be slow, and may ask for Stats.
+func (in *Ingester) countCapped(over [kinds]int64) (first []string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for kind, n := range over {
 		if n > 0 && in.accounts.capped[kind] == 0 {
-			in.opts.Logger.Warn("too many different values: counting further ones together",
-				"kind", kindNames[kind], "as", event.Other)
+			first = append(first, kindNames[kind])
 		}
 		in.accounts.capped[kind] += n
 	}
-	return batch
+	return first
 }
 
 // gather lets a batch grow for a moment: until it is large enough, the delay is
@@ -137,41 +146,54 @@ func (in *Ingester) persist(ctx context.Context, events int, ask func(context.Co
 	}
 }
 
+// stored makes room for others.
 func (in *Ingester) stored(events []event.Event) {
 	n := 0
 	for _, e := range events {
 		n += textBytes(e)
 	}
+	now := in.opts.Now()
 	in.mu.Lock()
-	defer in.mu.Unlock()
 	in.size -= len(events)
 	in.bytes -= n
 	close(in.room)
 	in.room = make(chan struct{})
-	if in.accounts.failure != nil {
-		in.opts.Logger.Info("log base takes events again", "after", in.opts.Now().Sub(in.accounts.failingSince))
-	}
+	recovered, since := in.accounts.failure != nil, in.accounts.failingSince
 	in.accounts.failure = nil
 	in.accounts.stored += int64(len(events))
-	in.accounts.lastStored = in.opts.Now()
+	in.accounts.lastStored = now
+	in.mu.Unlock()
+	if recovered {
+		in.opts.Logger.Info("log base takes events again", "after", now.Sub(since))
+	}
 }
 
-// failed remembers why the log base does not take events. Only the first
-// failure in a row is logged: the retries say nothing new.
+// failed remembers why the log base does not take events, and says so when it
+// begins, when the reason changes, and once a minute.
 func (in *Ingester) failed(err error, events int) {
+	now := in.opts.Now()
+	code, _ := event.CodeOf(err)
 	in.mu.Lock()
-	defer in.mu.Unlock()
 	if in.accounts.failure == nil {
-		in.accounts.failingSince = in.opts.Now()
-		in.opts.Logger.Error("log base does not take events, they wait", "events", events, "err", err)
+		in.accounts.failingSince = now
+	}
+	was, _ := event.CodeOf(in.accounts.failure)
+	say := in.accounts.failure == nil || was != code || now.Sub(in.accounts.failureSaid) >= time.Minute
+	if say {
+		in.accounts.failureSaid = now
 	}
 	in.accounts.failure = err
 	in.accounts.retries++
+	since := in.accounts.failingSince
+	in.mu.Unlock()
+	if say {
+		in.opts.Logger.Error("log base does not take events, they wait", "events", events, "for", now.Sub(since), "err", err)
+	}
 }
 
 // Close takes no more messages, writes what waits and ends the committer. When
-// ctx ends first, what is not stored is given up and the error says how many
-// events that were. It may be called more than once.
+// ctx ends first, what is not stored is given up, and the error, which wraps
+// [ErrNotStored], says how many events that were; a later call says it again.
 func (in *Ingester) Close(ctx context.Context) error {
 	in.mu.Lock()
 	if !in.closed {
@@ -179,6 +201,7 @@ func (in *Ingester) Close(ctx context.Context) error {
 		close(in.closing)
 	}
 	in.mu.Unlock()
+	in.waiters.Wait() // they see that it is closed
 	select {
 	case <-in.done:
 	case <-ctx.Done():
@@ -187,7 +210,7 @@ func (in *Ingester) Close(ctx context.Context) error {
 	}
 	in.cancel()
 	if n := in.Stats().InFlight; n > 0 {
-		return fmt.Errorf("ingest: closed with %d events not stored: %w", n, context.Cause(ctx))
+		return fmt.Errorf("ingest: close: %d %w", n, ErrNotStored)
 	}
 	return nil
 }

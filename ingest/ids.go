@@ -2,8 +2,10 @@ package ingest
 
 import "time"
 
-// An id is the microsecond of receipt with the number of the instance below
-// it. It stays positive in an int64 until the year 2255.
+// An id is the microsecond at which the committer takes the event over, with the
+// number of the instance below it: events are numbered in the order of their
+// receipt, but only once the log base has told where its ids ended, which it
+// cannot while it is away. It stays positive in an int64 until the year 2255.
 const instanceBits = 10
 
 // MaxInstance is the greatest number of an instance.

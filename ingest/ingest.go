@@ -10,13 +10,20 @@ import (
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
-// ErrClosed is returned for a message that arrives after [Ingester.Close].
-var ErrClosed = errors.New("ingest: closed")
+// Errors that callers branch on.
+var (
+	// ErrClosed is returned for a message that arrives after [Ingester.Close].
+	ErrClosed = errors.New("ingest: closed")
+	// ErrNotStored is wrapped by what Close returns when its time ended before
+	// everything was stored.
+	ErrNotStored = errors.New("events were not stored")
+)
 
 // Appender is the log base. Append returns nil only when every record of the
 // batch is durable and counted. After an error the same batch is handed over
 // again; records that were kept already must not be kept or counted twice.
-// The batch must not be kept or changed.
+// Append must return soon after ctx ends, which happens when [Ingester.Close]
+// runs out of time. The batch must not be kept or changed.
 type Appender interface {
 	Append(ctx context.Context, batch []event.Record) error
 }
@@ -28,10 +35,10 @@ type Resumer interface {
 	LastID(ctx context.Context) (int64, error)
 }
 
-// Instance is an [Appender] that several services write to at once. Their
+// Numbered is an [Appender] that several services write to at once. Their
 // numbers, from 0 to [MaxInstance], keep the ids of one from meeting those of
 // another. It is asked after LastID.
-type Instance interface {
+type Numbered interface {
 	Instance() int
 }
 
@@ -52,11 +59,14 @@ type Ingester struct {
 	pending  []event.Event
 	size     int           // events pending or being written
 	bytes    int           // their texts
+	waiting  int           // events for which there is no room
 	room     chan struct{} // closed when size falls
 	closed   bool
 	closing  chan struct{} // closed with it
 	accounts accounts
 	samples  samples
+
+	waiters sync.WaitGroup // those who wait for room
 }
 
 // New returns an Ingester that writes to dst, and starts its committer, which
@@ -122,15 +132,9 @@ func (in *Ingester) enqueue(ctx context.Context, e event.Event, notes event.Note
 	defer in.mu.Unlock()
 	in.accounts.received++
 	in.accounts.note(notes)
-	for !in.closed && in.full(n) {
-		if err := in.waitForRoom(ctx); err != nil {
-			in.accounts.abandoned++
-			return err
-		}
-	}
-	if in.closed {
+	if err := in.waitForRoom(ctx, n); err != nil {
 		in.accounts.abandoned++
-		return ErrClosed
+		return err
 	}
 	in.pending = append(in.pending, e)
 	in.size++
@@ -145,20 +149,35 @@ func (in *Ingester) full(n int) bool {
 	return in.size >= in.opts.MaxQueue || in.size > 0 && in.bytes+n > in.opts.MaxQueueBytes
 }
 
-// waitForRoom gives up the lock while it waits.
-func (in *Ingester) waitForRoom(ctx context.Context) error {
-	room := in.room
-	in.accounts.held++
-	in.mu.Unlock()
-	defer in.mu.Lock()
-	select {
-	case <-room:
-		return nil
-	case <-in.closing:
-		return nil // the caller sees closed
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// waitForRoom returns nil when there is room for n bytes of text. It gives up
+// the lock while it waits.
+func (in *Ingester) waitForRoom(ctx context.Context, n int) error {
+	if !in.closed && in.full(n) {
+		in.accounts.held++
+		in.waiting++
+		in.waiters.Add(1)
+		defer in.waiters.Done()
+		defer func() { in.waiting-- }()
 	}
+	for !in.closed && in.full(n) {
+		room := in.room
+		in.mu.Unlock()
+		var err error
+		select {
+		case <-room:
+		case <-in.closing:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		in.mu.Lock()
+		if err != nil {
+			return err
+		}
+	}
+	if in.closed {
+		return ErrClosed
+	}
+	return nil
 }
 
 func (in *Ingester) signal() {

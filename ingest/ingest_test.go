@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,14 +213,15 @@ func TestCloseGivesUpWhenItsTimeEnds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		err := in.Close(ctx)
-		is.True(errors.Is(err, context.DeadlineExceeded))
+		is.True(errors.Is(err, ingest.ErrNotStored))
+		is.Equal(err.Error(), "ingest: close: 5 events were not stored")
 		is.True(errors.Is(<-held, ingest.ErrClosed))
 		s := in.Stats()
 		balanced(t, s)
 		is.Equal(s.InFlight, int64(5))
 		is.Equal(s.Abandoned, int64(1))
 		is.True(errors.Is(in.HandleSyslog(t.Context(), message("late")), ingest.ErrClosed))
-		is.True(in.Close(ctx) != nil) // still the truth on a second call
+		is.Equal(in.Close(t.Context()).Error(), err.Error()) // still the truth on a second call
 	})
 }
 
@@ -236,60 +239,6 @@ func TestHandlerContextEndsTheWait(t *testing.T) {
 		is.NoErr(in.Close(t.Context()))
 		is.Equal(b.clients(), []string{"first"})
 	})
-}
-
-func TestRefusals(t *testing.T) {
-	is := is.New(t)
-	var b base
-	in := ingest.New(&b, ingest.Options{Logger: quiet()})
-	bad := []string{
-		`hello 49001010004`,
-		`{"time":"2018-04-28","clientId":"c","method":"banklink","operation":"START_AUTH"}`,
-		`{"time":1}`,
-		`{"time":"2018-04-28","clientId":"c","method":"x","operation":"HACK"}`,
-	}
-	for _, payload := range bad {
-		err := in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload), Peer: syslogjson.Peer{Name: "tara-1"}})
-		is.True(errors.Is(err, event.ErrInvalid))
-	}
-	in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
-	is.NoErr(in.HandleSyslog(t.Context(), message("good")))
-	is.NoErr(in.Close(t.Context()))
-
-	s := in.Stats()
-	balanced(t, s)
-	want := map[string]int64{"no_json": 1, "missing_bank": 1, "wrong_type_time": 1, "unknown_operation": 1, "oversize": 1}
-	if d := cmp.Diff(want, s.ByClass); d != "" {
-		t.Error(d)
-	}
-	is.Equal(b.clients(), []string{"good"})
-	for _, sample := range in.Samples() {
-		for _, text := range sample.Texts {
-			is.True(text != "" && !slices.Contains([]string{"49001010004"}, text))
-		}
-	}
-	is.Equal(len(in.Samples()), 5)
-}
-
-func TestSamplesAreBounded(t *testing.T) {
-	is := is.New(t)
-	clock := time.Unix(0, 0)
-	in := ingest.New(&base{}, ingest.Options{Logger: quiet(), Now: func() time.Time {
-		clock = clock.Add(time.Second)
-		return clock
-	}})
-	for i := range 1000 {
-		for range 5 {
-			m := &syslogjson.Message{Payload: fmt.Appendf(nil, `{"clientId":"c%d"}`, i), Peer: syslogjson.Peer{Name: fmt.Sprint("peer-", i)}}
-			is.True(in.HandleSyslog(t.Context(), m) != nil)
-		}
-	}
-	got := in.Samples()
-	is.Equal(len(got), ingest.MaxSampleKinds)
-	is.Equal(got[0].Sender, "peer-999") // the latest first, the oldest forgotten
-	is.Equal(got[0].Count, int64(5))
-	is.Equal(got[0].Texts, []string{`{"clientId":"c999"}`})
-	is.NoErr(in.Close(t.Context()))
 }
 
 func TestCaps(t *testing.T) {
@@ -340,9 +289,10 @@ func TestIDsNeverGoBack(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	last := now.AddDate(1, 0, 0).UnixMicro() << 10 // an earlier run had a clock a year ahead
 	b := resumed{last: last, failures: 2}
+	var asked atomic.Int64
 	in := ingest.New(&b, ingest.Options{
 		Logger: quiet(), MaxBatch: 10, RetryAfter: time.Microsecond,
-		Now: func() time.Time { now = now.Add(-time.Hour); return now },
+		Now: func() time.Time { return now.Add(-time.Hour * time.Duration(asked.Add(1))) },
 	})
 	for range 100 {
 		is.NoErr(in.HandleSyslog(t.Context(), message("x")))
@@ -353,21 +303,6 @@ func TestIDsNeverGoBack(t *testing.T) {
 		is.True(id > last)
 		is.Equal(id&ingest.MaxInstance, int64(5))
 		last = id
-	}
-}
-
-func TestNotesAreCounted(t *testing.T) {
-	is := is.New(t)
-	in := ingest.New(&base{}, ingest.Options{
-		Logger: quiet(),
-		Now:    func() time.Time { return time.Date(2018, 4, 20, 0, 0, 0, 0, time.UTC) },
-	})
-	payload := `{"time":"2018-04-28","clientId":"a","clientId":"b","method":"wallet","operation":"START_AUTH"}`
-	is.NoErr(in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload)}))
-	is.NoErr(in.Close(t.Context()))
-	want := map[string]int64{"duplicate_key": 1, "unknown_method": 1, "time_future": 1}
-	if d := cmp.Diff(want, in.Stats().Notes); d != "" {
-		t.Error(d)
 	}
 }
 
@@ -397,5 +332,59 @@ func TestConcurrentSenders(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(i, next[s])
 		next[s]++
+	}
+}
+
+// asking is a log handler that asks for the accounts, as a metric of log lines
+// would.
+type asking struct {
+	slog.Handler
+	in *ingest.Ingester
+}
+
+func (a *asking) Enabled(context.Context, slog.Level) bool { return true }
+
+func (a *asking) Handle(context.Context, slog.Record) error {
+	a.in.Stats()
+	return nil
+}
+
+func TestLoggerMayAskForStats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		is := is.New(t)
+		h := &asking{Handler: slog.DiscardHandler}
+		b := base{fail: errDown}
+		in := ingest.New(&b, ingest.Options{Logger: slog.New(h), Caps: ingest.Caps{Clients: 1}})
+		h.in = in
+		is.NoErr(in.HandleSyslog(t.Context(), message("a")))
+		is.NoErr(in.HandleSyslog(t.Context(), message("b")))
+		time.Sleep(time.Minute)
+		b.set(nil)
+		is.NoErr(in.Close(t.Context()))
+		is.Equal(in.Stats().Stored, int64(2))
+	})
+}
+
+func TestWaitersAreNoLossWhenTheyAreLate(t *testing.T) {
+	for range 200 { // the committer may end before the waiters wake
+		b := base{fail: errDown}
+		in := ingest.New(&b, ingest.Options{MaxQueue: 1, MaxDelay: time.Microsecond, RetryAfter: time.Microsecond, Logger: quiet()})
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { _ = in.HandleSyslog(t.Context(), message("a")) })
+		}
+		for in.Stats().Received < 3 {
+			runtime.Gosched()
+		}
+		b.set(nil)
+		if err := in.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wg.Wait()
+		s := in.Stats()
+		balanced(t, s)
+		if s.InFlight != 0 || s.Stored+s.Abandoned != 3 {
+			t.Fatalf("%+v", s)
+		}
 	}
 }

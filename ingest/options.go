@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -45,12 +46,12 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.MaxQueue = orDefault(o.MaxQueue, DefaultMaxQueue)
-	o.MaxQueueBytes = orDefault(o.MaxQueueBytes, DefaultMaxQueueBytes)
-	o.MaxBatch = min(orDefault(o.MaxBatch, DefaultMaxBatch), o.MaxQueue)
-	o.MaxDelay = orDefault(o.MaxDelay, DefaultMaxDelay)
-	o.RetryAfter = orDefault(o.RetryAfter, DefaultRetryAfter)
-	o.RetryAtMost = max(orDefault(o.RetryAtMost, DefaultRetryAtMost), o.RetryAfter)
+	o.MaxQueue = cmp.Or(max(o.MaxQueue, 0), DefaultMaxQueue)
+	o.MaxQueueBytes = cmp.Or(max(o.MaxQueueBytes, 0), DefaultMaxQueueBytes)
+	o.MaxBatch = min(cmp.Or(max(o.MaxBatch, 0), DefaultMaxBatch), o.MaxQueue)
+	o.MaxDelay = cmp.Or(max(o.MaxDelay, 0), DefaultMaxDelay)
+	o.RetryAfter = cmp.Or(max(o.RetryAfter, 0), DefaultRetryAfter)
+	o.RetryAtMost = max(cmp.Or(max(o.RetryAtMost, 0), DefaultRetryAtMost), o.RetryAfter)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -58,11 +59,4 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.Default()
 	}
 	return o
-}
-
-func orDefault[T int | time.Duration](v, def T) T {
-	if v > 0 {
-		return v
-	}
-	return def
 }

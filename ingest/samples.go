@@ -19,7 +19,13 @@ type Sample struct {
 	Sender string    // name of the client certificate, else the address
 	Count  int64     // how often
 	Last   time.Time // when last
-	Texts  []string  // the latest, masked by [event.Mask], newest first, at most MaxSamples
+	Texts  []Text    // the latest different ones, newest first, at most MaxSamples
+}
+
+// Text is the beginning of a refused payload, masked by [event.Mask].
+type Text struct {
+	Masked string
+	Time   time.Time // when it came last
 }
 
 type sampleKey struct{ class, sender string }
@@ -42,13 +48,10 @@ func (s *samples) add(class, sender, masked string, now time.Time) {
 	}
 	sample.Count++
 	sample.Last = now
-	if slices.Contains(sample.Texts, masked) {
-		return // three different texts say more than three times the same
-	}
-	if len(sample.Texts) == MaxSamples {
-		sample.Texts = sample.Texts[:MaxSamples-1]
-	}
-	sample.Texts = slices.Insert(sample.Texts, 0, masked)
+	// Three different texts say more than three times the same.
+	sample.Texts = slices.DeleteFunc(sample.Texts, func(t Text) bool { return t.Masked == masked })
+	sample.Texts = slices.Insert(sample.Texts, 0, Text{masked, now})
+	sample.Texts = sample.Texts[:min(len(sample.Texts), MaxSamples)]
 }
 
 func (s *samples) forgetOldest() {

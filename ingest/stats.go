@@ -21,7 +21,7 @@ type Stats struct {
 	Capped  map[string]int64 // events counted under [event.Other], by kind
 
 	Retries      int64     // failed writes
-	HeldBack     int64     // times a sender waited for room in the queue
+	HeldBack     int64     // events for which a sender waited for room in the queue
 	LastStored   time.Time // zero when nothing was stored yet
 	Failure      error     // why the log base does not take events, nil when it does
 	FailingSince time.Time // zero when Failure is nil
@@ -38,6 +38,7 @@ type accounts struct {
 	lastStored   time.Time
 	failure      error
 	failingSince time.Time
+	failureSaid  time.Time // in the log
 }
 
 func (a *accounts) reject(class string) {
@@ -69,7 +70,7 @@ func (in *Ingester) Stats() Stats {
 		Received:   a.received,
 		Stored:     a.stored,
 		Rejected:   a.rejected,
-		InFlight:   a.received - a.stored - a.rejected - a.abandoned,
+		InFlight:   int64(in.size + in.waiting),
 		Abandoned:  a.abandoned,
 		ByClass:    maps.Clone(a.byClass),
 		Notes:      maps.Clone(a.notes),

@@ -14,9 +14,15 @@ to MongoDB or back:
 
   tarastat copy -from sqlite:tarastat-data/tarastat.db -to mongodb://host/
 
-The source must not take new events meanwhile. A copy that was cut off goes on
+A connection string with a password is better given in the environment
+(TARASTAT_FROM, TARASTAT_TO), where others do not see it. The source must not
+take new events meanwhile. A copy that was cut off goes on
 where it ended when it is started again; records are not copied twice. At the
 end the sums of every day are compared.`
+
+// copyPatience is how long a log base may take for one answer: nobody waits in
+// front of a page for it.
+const copyPatience = 10 * time.Minute
 
 func (p *program) copy(ctx context.Context, args []string) error {
 	cfg := daemon.Defaults()
@@ -27,6 +33,9 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	fs.StringVar(&cfg.Zone, "zone", cfg.Zone, "`zone` whose days are counted")
 	if err := parse(fs, args); err != nil {
 		return err
+	}
+	if err := daemon.Fill(fs, p.environ, ""); err != nil {
+		return wrongSettings{err}
 	}
 	if *from == "" || *to == "" || *from == *to {
 		fmt.Fprintln(p.stderr, "-from and -to must name two log bases")
@@ -40,27 +49,25 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	open := func(name string) (daemon.Store, error) {
-		c := cfg
-		c.Store = name
-		return daemon.OpenStore(ctx, &c, logger)
-	}
-	source, err := open(*from)
+	cfg.ScanTimeout = copyPatience
+	source, target := cfg, cfg
+	source.Store, target.Store = *from, *to
+	of, err := daemon.OpenExisting(ctx, &source, logger)
 	if err != nil {
 		return fmt.Errorf("-from: %w", err)
 	}
-	target, err := open(*to)
+	into, err := daemon.OpenStore(ctx, &target, logger)
 	if err != nil {
-		return errors.Join(fmt.Errorf("-to: %w", err), source.Close())
+		return errors.Join(fmt.Errorf("-to: %w", err), of.Close())
 	}
 	said := time.Now()
-	done, err := daemon.Copy(ctx, source, target, loc, func(c daemon.Copying) {
+	done, err := daemon.Copy(ctx, of, into, loc, func(c daemon.Copying) {
 		if time.Since(said) >= *progress {
 			said = time.Now()
 			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Copied+c.Present, c.Of)
 		}
 	})
-	if err = errors.Join(err, target.Close(), source.Close()); err != nil {
+	if err = errors.Join(err, into.Close(), of.Close()); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "%d records copied, days with %d records were equal already; the sums of every day are equal\n",

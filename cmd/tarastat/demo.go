@@ -57,7 +57,7 @@ func (p *program) demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "TARA-Stat demo: open https://%s\n", d.HTTPAddr())
+	fmt.Fprintf(p.stdout, "TARA-Stat demo: open %s\n", d.URL())
 	fmt.Fprintln(p.stdout, "The browser will warn of a certificate it does not know: it was made just now.")
 	ctx, stop := context.WithCancel(ctx)
 	played := make(chan error, 1)
@@ -73,7 +73,8 @@ func (p *program) demo(ctx context.Context, args []string) error {
 	}()
 	waited := d.Wait(ctx)
 	stop()
-	return errors.Join(waited, <-played, d.Stop(context.WithoutCancel(ctx)))
+	stopped := d.Stop(ctx) // before the senders are waited for: it is what releases them
+	return errors.Join(waited, <-played, stopped)
 }
 
 // play delivers the history, then goes on live until ctx ends.
@@ -87,7 +88,14 @@ func (p *program) play(ctx context.Context, d *daemon.Daemon, keyDir string, log
 	if err != nil {
 		return err
 	}
-	for d.Stats().Stored < int64(n) {
+	for {
+		s := d.Stats()
+		if s.Rejected > 0 {
+			return fmt.Errorf("%d events of the demo were refused", s.Rejected)
+		}
+		if s.Stored >= int64(n) {
+			break
+		}
 		if err := waitUntil(ctx, time.Now().Add(10*time.Millisecond)); err != nil {
 			return err
 		}
@@ -169,8 +177,11 @@ func history(ctx context.Context, senders []*syslogjson.Client, now time.Time, l
 			if !e.Time.Before(now) {
 				break
 			}
-			queues[n%len(queues)] <- e
-			n++
+			select {
+			case queues[n%len(queues)] <- e:
+				n++
+			case <-ctx.Done():
+			}
 		}
 	}
 	for _, q := range queues {

@@ -13,13 +13,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/e-gov/tarastat/internal/daemon"
 )
 
-// Exit codes, as the manual promises them.
+// Exit codes.
 const (
 	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitFailed = 1 // it was tried and failed
+	exitUsage  = 2 // wrong flags or settings, or the log base is in use: trying again is no use
 )
 
 // version is set by the linker.
@@ -27,6 +29,7 @@ var version = "" //nolint:gochecknoglobals // the one way in for the linker
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second one ends the program at once
 	p := &program{stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
 	code := p.run(ctx, os.Args[1:])
 	stop()
@@ -60,8 +63,15 @@ func commands() []command {
 // errUsage says that the arguments were wrong and that this has been said.
 var errUsage = errors.New("usage")
 
+// wrongSettings is an error that gives the exit code of wrong usage.
+type wrongSettings struct{ error }
+
 func (p *program) run(ctx context.Context, args []string) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+	if len(args) == 0 {
+		p.usage()
+		return exitUsage
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		p.usage()
 		return exitOK
 	}
@@ -76,6 +86,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 			return exitUsage
 		default:
 			fmt.Fprintf(p.stderr, "tarastat %s: %v\n", c.name, err)
+			if _, ok := errors.AsType[wrongSettings](err); ok || errors.Is(err, daemon.ErrInUse) {
+				return exitUsage
+			}
 			return exitFailed
 		}
 	}
@@ -121,10 +134,11 @@ func parseFlags(fs *flag.FlagSet, args []string) error {
 	return nil
 }
 
-// noMore refuses arguments after the first n.
+// noMore refuses arguments after the first n. It does not repeat them: one may be
+// a connection string with a password.
 func noMore(fs *flag.FlagSet, n int) error {
 	if fs.NArg() > n {
-		fmt.Fprintf(fs.Output(), "unexpected argument: %q\n", fs.Arg(n))
+		fmt.Fprintf(fs.Output(), "unexpected arguments: %d, want %d at most\n", fs.NArg(), n)
 		return errUsage
 	}
 	return nil

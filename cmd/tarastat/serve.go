@@ -33,7 +33,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	logger.Info("serving", "version", cfg.Version, "syslog", d.SyslogAddr().String(),
-		"pages", "https://"+d.HTTPAddr().String(), "data", cfg.DataDir)
+		"pages", d.URL(), "data", cfg.DataDir)
 	return stopAfter(ctx, d, logger)
 }
 
@@ -45,7 +45,7 @@ func stopAfter(ctx context.Context, d *daemon.Daemon, logger *slog.Logger) error
 	err = errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
 	s := d.Stats()
 	logger.Info("stopped", "took", time.Since(begun).Round(time.Millisecond), "received", s.Received,
-		"stored", s.Stored, "rejected", s.Rejected, "abandoned", s.Abandoned, "lost", s.InFlight)
+		"stored", s.Stored, "rejected", s.Rejected, "lost", s.InFlight+s.Abandoned)
 	return err
 }
 
@@ -69,10 +69,10 @@ func (p *program) configAndArgs(fs *flag.FlagSet, args []string) (daemon.Config,
 		return cfg, err
 	}
 	if err := daemon.Fill(fs, p.environ, *file); err != nil {
-		return cfg, err
+		return cfg, wrongSettings{err}
 	}
 	if err := cfg.Validate(); err != nil {
-		return cfg, fmt.Errorf("settings:\n%w", err)
+		return cfg, wrongSettings{fmt.Errorf("settings:\n%w", err)}
 	}
 	return cfg, nil
 }

@@ -1,11 +1,14 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,9 +49,11 @@ type Config struct {
 	LogLevel  string
 	StopTime  time.Duration
 
-	// Version and Packaged are those of the program; they are no settings.
-	Version  string
-	Packaged time.Time
+	// These are no settings: those of the program, and how long a log base on a
+	// server may take for one answer to a call that reads much (0: the default).
+	Version     string
+	Packaged    time.Time
+	ScanTimeout time.Duration
 }
 
 // Defaults returns the settings that apply when nothing is said.
@@ -75,17 +80,12 @@ func (c *Config) KeyDir() string { return filepath.Join(c.DataDir, "keys") }
 
 // keyFiles fills in the key files that were not named: ours in KeyDir.
 func (c *Config) keyFiles() {
-	for file, name := range map[*string]string{
-		&c.SyslogCert:     keys.ServerCert,
-		&c.SyslogKey:      keys.ServerKey,
-		&c.SyslogClientCA: keys.CACert,
-		&c.HTTPCert:       keys.ServerCert,
-		&c.HTTPKey:        keys.ServerKey,
-	} {
-		if *file == "" {
-			*file = filepath.Join(c.KeyDir(), name)
-		}
-	}
+	own := func(name string) string { return filepath.Join(c.KeyDir(), name) }
+	c.SyslogCert = cmp.Or(c.SyslogCert, own(keys.ServerCert))
+	c.SyslogKey = cmp.Or(c.SyslogKey, own(keys.ServerKey))
+	c.SyslogClientCA = cmp.Or(c.SyslogClientCA, own(keys.CACert))
+	c.HTTPCert = cmp.Or(c.HTTPCert, own(keys.ServerCert))
+	c.HTTPKey = cmp.Or(c.HTTPKey, own(keys.ServerKey))
 }
 
 // ownKeys reports whether any of our own keys is used.
@@ -109,17 +109,23 @@ func (c *Config) Validate() error {
 	if (c.HTTPCert == "") != (c.HTTPKey == "") {
 		bad("-http-cert and -http-key go together")
 	}
-	for name, addr := range map[string]string{"-syslog-addr": c.SyslogAddr, "-http-addr": c.HTTPAddr} {
-		if _, _, err := net.SplitHostPort(addr); err != nil {
-			bad("%s %q is not host:port", name, addr)
+	for _, a := range []struct{ name, addr string }{{"-syslog-addr", c.SyslogAddr}, {"-http-addr", c.HTTPAddr}} {
+		if _, _, err := net.SplitHostPort(a.addr); err != nil {
+			bad("%s %q is not host:port", a.name, a.addr)
 		}
 	}
-	for name, n := range map[string]int{
-		"-max-message": c.MaxMessage, "-max-conns": c.MaxConns, "-max-conns-per-ip": c.MaxConnsPerIP,
-		"-max-queue": c.MaxQueue, "-max-batch": c.MaxBatch,
+	for _, l := range []struct {
+		name string
+		n    int
+	}{
+		{"-max-message", c.MaxMessage},
+		{"-max-conns", c.MaxConns},
+		{"-max-conns-per-ip", c.MaxConnsPerIP},
+		{"-max-queue", c.MaxQueue},
+		{"-max-batch", c.MaxBatch},
 	} {
-		if n < 1 {
-			bad("%s must be at least 1", name)
+		if l.n < 1 {
+			bad("%s must be at least 1", l.name)
 		}
 	}
 	if c.MaxDelay <= 0 || c.StopTime <= 0 {
@@ -143,15 +149,48 @@ func (c *Config) Location() (*time.Location, error) {
 	return loc, nil
 }
 
-// hosts are the names under which the pages are served.
+// hosts are the names and addresses under which the pages are served. Where
+// every address is listened on, those are this machine's own: a name that
+// somebody else made up for one of them is refused (DNS rebinding).
 func (c *Config) hosts() []string {
-	hosts := splitList(c.HTTPHosts)
-	if host, _, err := net.SplitHostPort(c.HTTPAddr); err == nil {
-		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-			hosts = append(hosts, host)
+	hosts := append(splitList(c.HTTPHosts), "localhost", "127.0.0.1", "::1")
+	return append(hosts, ownNames(c.HTTPAddr)...)
+}
+
+// certHosts are the names and addresses that our own certificate must carry:
+// those of the pages, and those under which senders connect.
+func (c *Config) certHosts() []string {
+	hosts := append(c.hosts(), ownNames(c.SyslogAddr)...)
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name)
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// ownNames are the names of this machine that addr can be reached by.
+func ownNames(addr string) []string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil
+	}
+	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return []string{host}
+	}
+	var names []string
+	if name, err := os.Hostname(); err == nil {
+		names = append(names, name)
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return names // the names that are configured still work
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			names = append(names, n.IP.String())
 		}
 	}
-	return append(hosts, "localhost", "127.0.0.1", "::1")
+	return names
 }
 
 func splitList(s string) []string {

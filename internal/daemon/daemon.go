@@ -8,28 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"slices"
 	"time"
-
-	"golang.org/x/net/netutil"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/httpui"
 	"github.com/e-gov/tarastat/ingest"
-	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/syslogjson"
-)
-
-// Limits of the HTTP side.
-const (
-	httpHeaderTime  = 5 * time.Second
-	httpReadTime    = 15 * time.Second
-	httpWriteTime   = 30 * time.Second
-	httpIdleTime    = time.Minute
-	httpHeaderBytes = 16 << 10
-	httpMaxConns    = 256
 )
 
 // Greeting is the line that welcomes a sender when replies are switched on
@@ -45,17 +29,11 @@ type Daemon struct {
 	syslog   *syslogjson.Server
 	http     *http.Server
 
-	syslogTLS, httpTLS *tls.Config
-
+	syslogTLS, httpTLS   *tls.Config
 	syslogAddr, httpAddr net.Addr
-	failed               chan error // why a server ended by itself
-	cleanups             []cleanup
-}
 
-// cleanup is a named step of stopping; the steps run last first.
-type cleanup struct {
-	name string
-	run  func(context.Context) error
+	failed   chan error // why a server ended by itself
+	cleanups []cleanup
 }
 
 // Start opens everything and begins to serve. What was opened is closed again
@@ -64,14 +42,22 @@ func Start(ctx context.Context, cfg Config, logger *slog.Logger) (*Daemon, error
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, log: logger, failed: make(chan error, 2)}
+	d := &Daemon{cfg: cfg, log: logger, failed: make(chan error, 1)}
 	if err := d.start(ctx); err != nil {
 		return nil, errors.Join(err, d.Stop(ctx))
 	}
 	return d, nil
 }
 
+// start goes from what can be wrong with the settings to what others can see.
 func (d *Daemon) start(ctx context.Context) error {
+	sockets, err := inherit()
+	if err != nil {
+		return err
+	}
+	for _, ln := range sockets.all() {
+		d.closeOnStop(ln)
+	}
 	if err := d.makeKeys(); err != nil {
 		return err
 	}
@@ -81,48 +67,44 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.openStore(ctx); err != nil {
 		return err
 	}
-	return d.serve(ctx)
-}
-
-func (d *Daemon) onStop(name string, run func(context.Context) error) {
-	d.cleanups = append(d.cleanups, cleanup{name, run})
-}
-
-// makeKeys makes our own keys if any of them is used.
-func (d *Daemon) makeKeys() error {
-	if d.cfg.ownKeys() {
-		hosts := d.cfg.hosts()
-		if name, err := os.Hostname(); err == nil {
-			hosts = append(hosts, name)
-		}
-		if err := os.MkdirAll(d.cfg.DataDir, 0o700); err != nil {
-			return fmt.Errorf("daemon: data directory: %w", err)
-		}
-		if err := keys.Ensure(d.cfg.KeyDir(), hosts, time.Now()); err != nil {
-			return err
-		}
+	if err := d.openPages(); err != nil {
+		return err
 	}
-	d.cfg.keyFiles()
+	toSenders, err := d.listen(ctx, sockets, "syslog", d.cfg.SyslogAddr)
+	if err != nil {
+		return err
+	}
+	toPeople, err := d.listen(ctx, sockets, "http", d.cfg.HTTPAddr)
+	if err != nil {
+		return err
+	}
+	d.receive(toSenders)
+	d.servePages(toPeople)
 	return nil
 }
 
-// loadKeys loads all keys, so that a wrong one is found before anything opens.
-func (d *Daemon) loadKeys() error {
-	toSenders, err := keys.LoadPair(d.cfg.SyslogCert, d.cfg.SyslogKey)
-	if err != nil {
-		return err
+// listen returns the sockets of that name that systemd handed over, or opens
+// one.
+func (d *Daemon) listen(ctx context.Context, sockets inherited, name, addr string) ([]net.Listener, error) {
+	if lns := sockets[name]; len(lns) > 0 {
+		return lns, nil
 	}
-	senders, err := keys.LoadPool(d.cfg.SyslogClientCA)
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("daemon: listen for %s: %w", name, err)
 	}
-	ofPages, err := keys.LoadPair(d.cfg.HTTPCert, d.cfg.HTTPKey)
-	if err != nil {
-		return err
-	}
-	d.syslogTLS = syslogjson.ServerTLSConfig(toSenders, senders)
-	d.httpTLS = &tls.Config{Certificates: []tls.Certificate{ofPages}, MinVersion: tls.VersionTLS12}
-	return nil
+	d.closeOnStop(ln)
+	return []net.Listener{ln}, nil
+}
+
+// closeOnStop makes sure that a listener is closed also when no server has
+// taken it over. A server closes its own before; twice does no harm.
+func (d *Daemon) closeOnStop(ln net.Listener) {
+	d.onStop("listener", 0, func(context.Context) error {
+		_ = ln.Close()
+		return nil
+	})
 }
 
 func (d *Daemon) openStore(ctx context.Context) error {
@@ -136,7 +118,7 @@ func (d *Daemon) openStore(ctx context.Context) error {
 		return err
 	}
 	d.store = store
-	d.onStop("log base", func(context.Context) error { return store.Close() })
+	d.onStop("log base", shareStore, func(context.Context) error { return store.Close() })
 	everything := aggregate.Between(time.Time{}, time.Time{}, loc)
 	d.ingester = ingest.New(store, ingest.Options{
 		Parser:   event.Parser{Location: loc, MaxBytes: d.cfg.MaxMessage},
@@ -146,15 +128,13 @@ func (d *Daemon) openStore(ctx context.Context) error {
 		MaxDelay: d.cfg.MaxDelay,
 		Logger:   d.log,
 	})
-	d.onStop("ingest", d.ingester.Close)
+	d.onStop("ingest", shareIngest, d.ingester.Close)
 	return nil
 }
 
-func (d *Daemon) serve(ctx context.Context) error {
-	sockets, err := inherit()
-	if err != nil {
-		return err
-	}
+// receive takes events from the listeners.
+func (d *Daemon) receive(listeners []net.Listener) {
+	d.syslogAddr = listeners[0].Addr()
 	d.syslog = &syslogjson.Server{
 		Handler:         d.ingester,
 		OnReject:        d.ingester.Reject,
@@ -166,58 +146,19 @@ func (d *Daemon) serve(ctx context.Context) error {
 		Greeting:        Greeting,
 		Logger:          d.log,
 	}
-	ln, err := sockets.listen(ctx, "syslog", d.cfg.SyslogAddr)
-	if err != nil {
-		return err
-	}
-	d.syslogAddr = ln.Addr()
-	d.onStop("syslog", d.syslog.Shutdown)
-	d.run("syslog", func() error { return d.syslog.Serve(ln) })
-	return d.serveHTTP(ctx, sockets)
-}
-
-func (d *Daemon) serveHTTP(ctx context.Context, sockets inherited) error {
-	loc, err := d.cfg.Location()
-	if err != nil {
-		return err
-	}
-	ln, err := sockets.listen(ctx, "http", d.cfg.HTTPAddr)
-	if err != nil {
-		return err
-	}
-	d.httpAddr = ln.Addr()
-	if !loopback(ln) && d.cfg.HTTPHosts == "" {
-		d.log.Warn("the pages can be reached from other machines, but only under the address itself: name their host with -http-hosts",
-			"addr", ln.Addr().String())
-	}
-	var names httpui.Catalogue
-	if d.cfg.Catalogue != "" {
-		if names, err = openCatalogue(d.cfg.Catalogue, d.log, time.Now); err != nil {
-			return err
+	d.onStop("syslog", shareSyslog, func(ctx context.Context) error {
+		err := d.syslog.Shutdown(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			// A sender left half a frame, or the log base held it back. What was
+			// read is in the accounts, which tell whether anything was lost.
+			d.log.Warn("not every sender could be released at the end of a frame")
+			return nil
 		}
-	}
-	ui := httpui.New(watched{d.store, d.ingester}, httpui.Options{
-		Catalogue: names,
-		Location:  loc,
-		Logger:    d.log,
-		Hosts:     d.cfg.hosts(),
-		Reception: &reception{d: d, fingerprint: fingerprint(d.syslogTLS)},
-		Version:   d.cfg.Version,
-		Packaged:  d.cfg.Packaged,
+		return err
 	})
-	d.http = &http.Server{
-		Handler:           ui,
-		TLSConfig:         d.httpTLS,
-		ReadHeaderTimeout: httpHeaderTime,
-		ReadTimeout:       httpReadTime,
-		WriteTimeout:      httpWriteTime,
-		IdleTimeout:       httpIdleTime,
-		MaxHeaderBytes:    httpHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+	for _, ln := range listeners {
+		d.run("syslog", func() error { return d.syslog.Serve(ln) })
 	}
-	d.onStop("http", d.stopHTTP)
-	d.run("http", func() error { return d.http.ServeTLS(netutil.LimitListener(ln, httpMaxConns), "", "") })
-	return nil
 }
 
 // run serves until the server is stopped; any other end ends the service.
@@ -227,19 +168,11 @@ func (d *Daemon) run(name string, serve func() error) {
 		if errors.Is(err, http.ErrServerClosed) || errors.Is(err, syslogjson.ErrServerClosed) {
 			return
 		}
-		d.failed <- fmt.Errorf("daemon: %s: %w", name, err)
+		select {
+		case d.failed <- fmt.Errorf("daemon: %s: %w", name, err):
+		default: // the first reason is enough
+		}
 	}()
-}
-
-// stopHTTP leaves the pages little time: nobody loses anything by a page that
-// has to be loaded again, and reception must still be ended in order.
-func (d *Daemon) stopHTTP(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, d.cfg.StopTime/5)
-	defer cancel()
-	if err := d.http.Shutdown(ctx); err != nil {
-		return d.http.Close()
-	}
-	return nil
 }
 
 // SyslogAddr is where senders connect.
@@ -247,6 +180,18 @@ func (d *Daemon) SyslogAddr() net.Addr { return d.syslogAddr }
 
 // HTTPAddr is where the pages are.
 func (d *Daemon) HTTPAddr() net.Addr { return d.httpAddr }
+
+// URL is an address of the pages that works on this machine.
+func (d *Daemon) URL() string {
+	host, port, err := net.SplitHostPort(d.httpAddr.String())
+	if err != nil {
+		return "https://" + d.httpAddr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "https://" + net.JoinHostPort(host, port)
+}
 
 // Stats returns the accounts of reception.
 func (d *Daemon) Stats() ingest.Stats { return d.ingester.Stats() }
@@ -260,25 +205,4 @@ func (d *Daemon) Wait(ctx context.Context) error {
 	case err := <-d.failed:
 		return err
 	}
-}
-
-// Stop ends the service in order: no new connections, what has arrived is read
-// and stored, the log base is closed. It takes at most the time of the
-// settings, also when ctx has ended.
-func (d *Daemon) Stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.cfg.StopTime)
-	defer cancel()
-	var errs []error
-	for _, c := range slices.Backward(d.cleanups) {
-		step, done := ctx, context.CancelFunc(func() {})
-		if c.name == "syslog" { // storing what was read needs time too
-			step, done = context.WithTimeout(ctx, d.cfg.StopTime/2)
-		}
-		if err := c.run(step); err != nil {
-			errs = append(errs, fmt.Errorf("stop %s: %w", c.name, err))
-		}
-		done()
-	}
-	d.cleanups = nil
-	return errors.Join(errs...)
 }

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -13,9 +12,13 @@ import (
 // (sd_listen_fds(3)).
 const firstFD = 3
 
-// inherited are sockets that systemd opened and keeps open across restarts, by
-// the names its units give them.
-type inherited map[string]net.Listener
+// maxSockets bounds how many of them are taken over.
+const maxSockets = 16
+
+// inherited are the sockets that systemd opened and keeps open across restarts,
+// by the names its units give them. A name may have several, such as one for
+// each version of IP.
+type inherited map[string][]net.Listener
 
 // inherit takes over the sockets that the environment speaks of, and takes the
 // variables out of it, so that no child takes the sockets for its own.
@@ -28,7 +31,7 @@ func inherit() (inherited, error) {
 		return nil, nil
 	}
 	n, err := strconv.Atoi(count)
-	if err != nil || n < 0 || n > 16 {
+	if err != nil || n < 0 || n > maxSockets {
 		return nil, fmt.Errorf("daemon: LISTEN_FDS=%q", count)
 	}
 	out := make(inherited)
@@ -38,33 +41,37 @@ func inherit() (inherited, error) {
 		if i < len(byNumber) {
 			name = byNumber[i]
 		}
-		f := os.NewFile(uintptr(firstFD+i), name)
-		ln, err := net.FileListener(f)
-		_ = f.Close() // the listener has its own copy
-		if err != nil {
-			return nil, fmt.Errorf("daemon: socket %q of systemd: %w", name, err)
-		}
-		out[name] = ln
-	}
-	for name := range out {
-		if name != "syslog" && name != "http" {
-			return nil, fmt.Errorf("daemon: systemd hands over a socket named %q: want FileDescriptorName=syslog or http", name)
+		if err := out.add(name, firstFD+i); err != nil {
+			for _, ln := range out.all() {
+				_ = ln.Close()
+			}
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// listen returns the inherited socket of that name, or opens addr.
-func (in inherited) listen(ctx context.Context, name, addr string) (net.Listener, error) {
-	if ln, ok := in[name]; ok {
-		return ln, nil
+func (in inherited) add(name string, fd int) error {
+	if name != "syslog" && name != "http" {
+		return fmt.Errorf("daemon: systemd hands over a socket named %q: want FileDescriptorName=syslog or http", name)
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
+	f := os.NewFile(uintptr(fd), name) //nolint:gosec // a small number
+	ln, err := net.FileListener(f)
+	_ = f.Close() // the listener has its own copy
 	if err != nil {
-		return nil, fmt.Errorf("daemon: listen for %s: %w", name, err)
+		return fmt.Errorf("daemon: socket %q of systemd: %w", name, err)
 	}
-	return ln, nil
+	in[name] = append(in[name], ln)
+	return nil
+}
+
+// all returns every socket.
+func (in inherited) all() []net.Listener {
+	var all []net.Listener
+	for _, lns := range in {
+		all = append(all, lns...)
+	}
+	return all
 }
 
 // loopback reports whether only this machine can reach the listener.

@@ -1,9 +1,6 @@
 package daemon
 
 import (
-	"crypto/sha256"
-	"crypto/tls"
-	"encoding/hex"
 	"maps"
 	"slices"
 
@@ -15,14 +12,6 @@ import (
 type reception struct {
 	d           *Daemon
 	fingerprint string
-}
-
-func fingerprint(c *tls.Config) string {
-	if len(c.Certificates) == 0 || len(c.Certificates[0].Certificate) == 0 {
-		return ""
-	}
-	sum := sha256.Sum256(c.Certificates[0].Certificate[0])
-	return hex.EncodeToString(sum[:])
 }
 
 // Snapshot implements [httpui.Reception].
@@ -47,7 +36,7 @@ func (r *reception) Snapshot() httpui.Snapshot {
 	for _, sample := range r.d.ingester.Samples() {
 		for _, text := range sample.Texts {
 			s.Samples = append(s.Samples, httpui.Sample{
-				Class: sample.Class, Sender: sample.Sender, Time: sample.Last, Text: text,
+				Class: sample.Class, Sender: sample.Sender, Time: text.Time, Text: text.Masked,
 			})
 		}
 	}

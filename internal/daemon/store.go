@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -30,8 +32,15 @@ type Store interface {
 	Close() error
 }
 
-// ErrPeriod is returned for a text that is no plain period.
-var ErrPeriod = errors.New("want a period such as 2018, 2018-04 or 2018-04-01/2018-06-30")
+// Errors that callers branch on.
+var (
+	// ErrPeriod is returned for a text that is no plain period.
+	ErrPeriod = errors.New("want a period such as 2018, 2018-04 or 2018-04-01/2018-06-30")
+	// ErrNoStore is returned for an embedded log base that is not there.
+	ErrNoStore = errors.New("there is no log base")
+	// ErrInUse is returned for an embedded log base that another process has open.
+	ErrInUse = sqlitestore.ErrLocked
+)
 
 // watched is a log base that is not well while it does not take events, even
 // if the one fixed row that a ping writes still finds room.
@@ -80,21 +89,43 @@ func parseStore(c *Config) (storeName, error) {
 // OpenStore opens the log base that the settings name, making the embedded one
 // if it is not there.
 func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, error) {
-	name, err := parseStore(c)
-	if err != nil {
-		return nil, err
-	}
-	loc, err := c.Location()
+	name, loc, err := c.store()
 	if err != nil {
 		return nil, err
 	}
 	if name.kind == storeMongoDB {
-		return mongostore.Open(ctx, name.where, mongostore.Options{Location: loc, Logger: logger})
+		return mongostore.Open(ctx, name.where, mongostore.Options{
+			Location: loc, Logger: logger, ScanTimeout: c.ScanTimeout,
+		})
 	}
 	if err := os.MkdirAll(filepath.Dir(name.where), 0o700); err != nil {
 		return nil, event.WithCode(event.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
 	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
+}
+
+// OpenExisting is [OpenStore] for whoever wants what is there: an embedded log
+// base that is not there gives [ErrNoStore].
+func OpenExisting(ctx context.Context, c *Config, logger *slog.Logger) (Store, error) {
+	name, _, err := c.store()
+	if err != nil {
+		return nil, err
+	}
+	if name.kind == storeSQLite {
+		if _, err := os.Stat(name.where); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("daemon: %s: %w", name.where, ErrNoStore)
+		}
+	}
+	return OpenStore(ctx, c, logger)
+}
+
+func (c *Config) store() (storeName, *time.Location, error) {
+	name, err := parseStore(c)
+	if err != nil {
+		return name, nil, err
+	}
+	loc, err := c.Location()
+	return name, loc, err
 }
 
 // Recount counts the sums of a period anew from the records, in the log base
@@ -109,7 +140,7 @@ func Recount(ctx context.Context, c *Config, period string, logger *slog.Logger)
 	if err != nil || p.Expr != nil {
 		return 0, ErrPeriod
 	}
-	s, err := OpenStore(ctx, c, logger)
+	s, err := OpenExisting(ctx, c, logger)
 	if err != nil {
 		return 0, err
 	}
