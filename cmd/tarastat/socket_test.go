@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -15,13 +17,51 @@ import (
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
+// TestTwoSocketsOfOneName hands over two sockets for senders, as systemd does
+// for a unit that listens on both versions of IP. Both are served.
+func TestTwoSocketsOfOneName(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	var files []*os.File
+	var addrs []string
+	for range 2 {
+		ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		is.NoErr(err)
+		defer ln.Close() //nolint:errcheck // the test is over
+		f, err := ln.(*net.TCPListener).File()
+		is.NoErr(err)
+		defer f.Close() //nolint:errcheck // same
+		files, addrs = append(files, f), append(addrs, ln.Addr().String())
+	}
+	p := launch(t, dir, withSockets(t, dir, "syslog:syslog", files))
+	p.serving()
+	for i, addr := range addrs {
+		p.syslog = addr
+		is.NoErr(sendNumbered(p.dial(syslogjson.FormOctet), addr, 1, 10))
+		await(t, "events over "+addr, func() bool { return p.records() == 10*(i+1) })
+	}
+	p.stop()
+}
+
+// withSockets is the service as systemd starts it.
+func withSockets(t *testing.T, dir, names string, files []*os.File) *exec.Cmd {
+	t.Helper()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`,
+		os.Args[0], "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
+	cmd.Env = append(os.Environ(), asProgram+"=1", fmt.Sprint("LISTEN_FDS=", len(files)), "LISTEN_FDNAMES="+names)
+	cmd.ExtraFiles = files
+	return cmd
+}
+
 // TestSocketFromSystemd plays systemd: it keeps the listening socket and hands
 // it to one process after the other. A sender that connects while there is no
 // process waits, and loses nothing.
 func TestSocketFromSystemd(t *testing.T) {
 	is := is.New(t)
-	sh, err := exec.LookPath("sh")
-	is.NoErr(err)
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	is.NoErr(err)
 	defer ln.Close() //nolint:errcheck // the test is over
@@ -32,11 +72,7 @@ func TestSocketFromSystemd(t *testing.T) {
 	dir := t.TempDir()
 	is.NoErr(keys.Ensure(filepath.Join(dir, "keys"), []string{"127.0.0.1"}, time.Now()))
 	run := func() *process {
-		cmd := exec.CommandContext(t.Context(), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`,
-			os.Args[0], "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
-		cmd.Env = append(os.Environ(), asProgram+"=1", "LISTEN_FDS=1", "LISTEN_FDNAMES=syslog")
-		cmd.ExtraFiles = []*os.File{socket}
-		p := launch(t, dir, cmd)
+		p := launch(t, dir, withSockets(t, dir, "syslog", []*os.File{socket}))
 		p.serving()
 		is.Equal(p.syslog, ln.Addr().String())
 		return p
