@@ -20,6 +20,7 @@ func CodeOf(err error, c event.Code) event.Code { return codeOf(err, c) }
 func IDsPerSecond() int64                       { return idsPerSecond }
 func ReadTime(s string) (time.Time, bool)       { return readTime(s, event.DefaultLocation()) }
 func Encode(r event.Record) bson.D              { return codec{event.DefaultLocation()}.encode(r, batchOf(7, 9)) }
+
 func Decode(raw bson.Raw) (event.Record, error) {
 	k, err := codec{event.DefaultLocation()}.decode(raw)
 	return k.Record, err

@@ -62,7 +62,7 @@ type child struct {
 
 func startChild(t *testing.T, uri string, from int64) *child {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$") //nolint:gosec // ourselves
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), envAppend+"="+uri, envFrom+"="+strconv.FormatInt(from, 10))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -99,9 +99,9 @@ func (c *child) kill(t *testing.T) {
 func TestTwoInstances(t *testing.T) {
 	const each, second = 10_000, 1_000_000
 	is := is.New(t)
-	server := mongotest.Start(t)
-	s := open(t, server.URI, patient())
-	other := startChild(t, server.URI, second)
+	uri := mongotest.URI(t)
+	s := open(t, uri, patient())
+	other := startChild(t, uri, second)
 
 	is.NoErr(s.Append(t.Context(), batch(1, each/2)))
 	other.await(t, second+each/2)
@@ -109,7 +109,7 @@ func TestTwoInstances(t *testing.T) {
 
 	// Started again, it hands over what it had not been told was kept, and
 	// some more.
-	again := open(t, server.URI, patient())
+	again := open(t, uri, patient())
 	is.True(again.Instance() != s.Instance())
 	is.NoErr(again.Append(t.Context(), batch(second, each)))
 	is.NoErr(s.Append(t.Context(), batch(each/2+1, each/2)))
@@ -163,16 +163,16 @@ func wantRows(t *testing.T, s *mongostore.Store, want []aggregate.Row) {
 // counts them before it answers.
 func TestCrash(t *testing.T) {
 	is := is.New(t)
-	server := mongotest.Start(t)
+	uri := mongotest.URI(t)
 	o := patient()
-	s := open(t, server.URI, o)
+	s := open(t, uri, o)
 	var kept []event.Record
 	for n := range int64(5) {
 		b := batch(n*100+1, 100)
 		is.NoErr(s.Append(t.Context(), b))
 		kept = append(kept, b...)
 		s.Abandon()
-		s = open(t, server.URI, o)
+		s = open(t, uri, o)
 		wantSums(t, s, kept)
 		last, err := s.LastID(t.Context())
 		is.NoErr(err)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,8 +30,16 @@ func shell(t *testing.T, uri string) *mongo.Collection {
 	if err != nil {
 		t.Fatal(err)
 	}
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	database := strings.Trim(u.Path, "/")
+	if database == "" {
+		database = mongostore.DefaultDatabase
+	}
 	t.Cleanup(func() { _ = client.Disconnect(context.WithoutCancel(t.Context())) })
-	return client.Database(mongostore.DefaultDatabase).Collection(mongostore.RecordsCollection)
+	return client.Database(database).Collection(mongostore.RecordsCollection)
 }
 
 // oldForm is an event as the old service wrote it, and as it must be counted.
@@ -81,9 +91,9 @@ func parse(t *testing.T, text string) aggregate.Period {
 // searched and deleted beside new ones.
 func TestOldRecords(t *testing.T) {
 	is := is.New(t)
-	server := mongotest.Start(t)
-	hand := shell(t, server.URI)
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable
+	uri := mongotest.URI(t)
+	hand := shell(t, uri)
+	rng := rand.New(rand.NewPCG(1, 2))
 	var events []event.Event
 	var docs []any
 	for range 5000 {
@@ -94,7 +104,7 @@ func TestOldRecords(t *testing.T) {
 	_, err := hand.InsertMany(t.Context(), docs)
 	is.NoErr(err)
 
-	s := open(t, server.URI, patient())
+	s := open(t, uri, patient())
 	fresh := batch(1, 100)
 	is.NoErr(s.Append(t.Context(), fresh))
 	for _, r := range fresh {
@@ -167,11 +177,11 @@ func TestOldRecords(t *testing.T) {
 // counted.
 func TestByHand(t *testing.T) {
 	is := is.New(t)
-	server := mongotest.Start(t)
+	uri := mongotest.URI(t)
 	o := patient()
 	o.Check = o.Poll
-	s := open(t, server.URI, o)
-	hand := shell(t, server.URI)
+	s := open(t, uri, o)
+	hand := shell(t, uri)
 	is.NoErr(s.Append(t.Context(), batch(1, 400)))
 	wantRecords := func(want int64) {
 		t.Helper()
@@ -197,7 +207,7 @@ func TestByHand(t *testing.T) {
 	is.NoErr(err) // in memory all is well
 	wantRecords(401 - r.DeletedCount)
 	is.NoErr(s.Close())
-	s = open(t, server.URI, o) // and now it is not
+	s = open(t, uri, o) // and now it is not
 	wantRecords(401 - r.DeletedCount)
 	_, err = hand.DeleteMany(t.Context(), bson.D{})
 	is.NoErr(err)
@@ -208,9 +218,9 @@ func TestByHand(t *testing.T) {
 // mends it.
 func TestMismatches(t *testing.T) {
 	is := is.New(t)
-	server := mongotest.Start(t)
-	s := open(t, server.URI, patient())
-	hand := shell(t, server.URI)
+	uri := mongotest.URI(t)
+	s := open(t, uri, patient())
+	hand := shell(t, uri)
 	is.NoErr(s.Append(t.Context(), batch(1, 400)))
 	_, err := hand.DeleteMany(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$lte", Value: 8}}}})
 	is.NoErr(err)
@@ -238,12 +248,12 @@ func TestMismatches(t *testing.T) {
 // TestPing: pings leave one fixed document, and no record.
 func TestPing(t *testing.T) {
 	is := is.New(t)
-	server := mongotest.Start(t)
-	s := open(t, server.URI, patient())
+	uri := mongotest.URI(t)
+	s := open(t, uri, patient())
 	for range 50 {
 		is.NoErr(s.Ping(t.Context()))
 	}
-	hand := shell(t, server.URI)
+	hand := shell(t, uri)
 	for name, want := range map[string]int64{"autentimised": 0, "tarastat_settings": 2} {
 		n, err := hand.Database().Collection(name).CountDocuments(t.Context(), bson.D{})
 		is.NoErr(err)

@@ -49,7 +49,7 @@ func TestScrub(t *testing.T) {
 	is.True(errors.Is(err, context.DeadlineExceeded))
 	is.True(errors.Unwrap(err) == nil) // nobody can print the cause
 	other := errors.New("other")
-	is.True(mongostore.Scrub(other, mongostore.Secrets(uri)) == other)
+	is.Equal(mongostore.Scrub(other, mongostore.Secrets(uri)), other)
 }
 
 // TestOpenTellsNoPassword: whatever is wrong with a URI, its password is in no
