@@ -79,6 +79,25 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 // A second process is refused, and the first one goes on.
+func TestFilesArePrivate(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	s, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "events.db"), sqlitestore.Options{})
+	is.NoErr(err)
+	defer s.Close()               //nolint:errcheck // the test is over
+	is.NoErr(s.Ping(t.Context())) // so that the journal is there
+	files, err := os.ReadDir(dir)
+	is.NoErr(err)
+	is.True(len(files) >= 3)
+	for _, f := range files {
+		info, err := f.Info()
+		is.NoErr(err)
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			t.Errorf("%s has mode %o", f.Name(), mode)
+		}
+	}
+}
+
 func TestSecondProcess(t *testing.T) {
 	is := is.New(t)
 	path := filepath.Join(t.TempDir(), "events.db")

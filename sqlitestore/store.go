@@ -64,6 +64,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.lock, err = lockFile(s.path + lockSuffix); err != nil {
 		return err
 	}
+	if err := createPrivate(s.path); err != nil {
+		return err
+	}
 	if s.writer, err = openWriter(s.path, s.opts); err != nil {
 		return err
 	}
