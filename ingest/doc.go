@@ -4,8 +4,9 @@
 //
 // An [Ingester] is a [syslogjson.Handler]. Its queue is bounded: while the log
 // base is slow or away, events wait in memory up to the bound, and then the
-// senders are held back, since HandleSyslog does not return. Nothing that was
-// received is given up: a batch is handed to the log base until it is taken.
+// senders are held back, since HandleSyslog does not return. A batch is handed to
+// the log base until it is taken; only [Ingester.Close] gives up what it cannot
+// store in its time, and says how much that was.
 //
 // The accounts are exact at any moment, see [Stats]:
 //
