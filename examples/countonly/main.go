@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -27,7 +28,7 @@ func main() {
 	key := flag.String("key", "server.key", "its key")
 	clientCA := flag.String("client-ca", "ca.crt", "who vouches for the senders")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	tlsConfig, err := load(*cert, *key, *clientCA)
 	if err != nil {
@@ -61,19 +62,23 @@ func count(ctx context.Context, ln net.Listener, tlsConfig *tls.Config) ([]aggre
 			return nil
 		}),
 	}
+	drained := make(chan struct{})
 	go func() {
+		defer close(drained)
 		<-ctx.Done()
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		_ = srv.Shutdown(stop) // reads what has arrived
+		_ = srv.Shutdown(stop) // what is only half here by then is not counted
 	}()
 	if err := srv.Serve(ln); !errors.Is(err, syslogjson.ErrServerClosed) {
 		return nil, err
 	}
+	<-drained // Serve returns when Shutdown begins; what has arrived is still being read
 	rows, _ := sums.Rows(aggregate.Query{By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation})
 	return rows, nil
 }
 
+// load returns our side of mutual TLS.
 func load(cert, key, clientCA string) (*tls.Config, error) {
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {

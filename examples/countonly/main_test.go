@@ -32,23 +32,34 @@ func TestCount(t *testing.T) {
 		rows, err := count(ctx, ln, syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool()))
 		answers <- answer{rows, err}
 	}()
-	c, err := syslogjson.Dial(ctx, ln.Addr().String(),
-		clientTLS(ca), syslogjson.ClientOptions{})
-	is.NoErr(err)
-	for range 3 {
-		is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
+	// Each writes all of its messages at once, no more than a socket holds: most are
+	// unread when count is told to end, and the senders stay connected.
+	const senders, each = 8, 400
+	var clients []*syslogjson.Client
+	for range senders {
+		c, err := syslogjson.Dial(ctx, ln.Addr().String(), clientTLS(ca), syslogjson.ClientOptions{BufferBytes: 1 << 20})
+		is.NoErr(err)
+		for range each {
+			is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
+		}
+		is.NoErr(c.Send([]byte(`{"time":"2018-04-28"}`)))
+		clients = append(clients, c)
 	}
-	is.NoErr(c.Send([]byte(`{"time":"2018-04-28"}`)))
-	is.NoErr(c.Close()) // returns when everything has been read
+	for _, c := range clients {
+		is.NoErr(c.Flush())
+	}
 	stop()
 	got := <-answers
 	is.NoErr(got.err)
 	want := []aggregate.Row{{
 		Key:   aggregate.Key{ClientID: "a", Method: event.MethodIDCard, Operation: event.StartAuth},
-		Count: 3,
+		Count: senders * each,
 	}}
 	if d := cmp.Diff(want, got.rows); d != "" {
 		t.Error(d)
+	}
+	for _, c := range clients {
+		is.True(c.Close() != nil) // reset: the sender notices
 	}
 }
 
