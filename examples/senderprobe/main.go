@@ -6,8 +6,8 @@
 //	senderprobe -dir keys -n 10
 //
 // writes ca.crt, client.crt and client.key for the sender into the directory,
-// prints the address, waits for ten messages and ends with exit code 1 when one
-// of them was malformed.
+// prints the address, waits for ten frames and ends with exit code 1 when one of
+// them was malformed, be it that no message could be found in it.
 package main
 
 import (
@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/syslogjson"
@@ -27,9 +28,9 @@ import (
 
 func main() {
 	dir := flag.String("dir", ".", "where the sender's certificate is written")
-	n := flag.Int("n", 1, "messages to wait for")
+	n := flag.Int("n", 1, "frames to wait for")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	malformed, err := probe(ctx, os.Stdout, *dir, *n)
 	if err != nil {
@@ -40,7 +41,7 @@ func main() {
 	}
 }
 
-// result is what became of one message.
+// result is what became of one frame.
 type result struct {
 	line      string
 	malformed bool
@@ -54,16 +55,25 @@ func judge(m *syslogjson.Message) result {
 	return result{fmt.Sprintf("%s, %s: %s %s %s", m.Format, m.Framing, e.ClientID, e.Method, e.Operation), false}
 }
 
-// probe reports on n messages and returns how many were malformed.
+// probe reports on n frames and returns how many were malformed.
 func probe(ctx context.Context, w io.Writer, dir string, n int) (malformed int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // releases whoever still tells
 	results := make(chan result)
-	srv := syslogtest.NewServer(nil, syslogjson.HandlerFunc(func(ctx context.Context, m *syslogjson.Message) error {
+	tell := func(r result) {
 		select {
-		case results <- judge(m):
+		case results <- r:
 		case <-ctx.Done():
 		}
+	}
+	srv := syslogtest.NewUnstartedServer(nil, syslogjson.HandlerFunc(func(_ context.Context, m *syslogjson.Message) error {
+		tell(judge(m))
 		return nil
 	}))
+	srv.OnReject = func(r syslogjson.Reject) {
+		tell(result{fmt.Sprintf("malformed: %s: %v", r.Class, r.Err), true})
+	}
+	srv.Start()
 	defer srv.Close()
 	if err := writeKeys(dir, srv.CA, srv.CA.Issue(syslogtest.CertOptions{CommonName: "sender"})); err != nil {
 		return 0, err

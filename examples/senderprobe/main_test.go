@@ -23,7 +23,7 @@ func TestProbe(t *testing.T) {
 	r, w := io.Pipe()
 	bad := make(chan int, 1)
 	go func() {
-		n, err := probe(ctx, w, dir, 2)
+		n, err := probe(ctx, w, dir, 3)
 		bad <- n
 		_ = w.CloseWithError(err)
 	}()
@@ -40,14 +40,16 @@ func TestProbe(t *testing.T) {
 	is.NoErr(err)
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"banklink","operation":"START_AUTH"}`)))
+	is.NoErr(c.SendRaw([]byte("garbage\n")))
 	var lines []string
 	for out.Scan() {
 		lines = append(lines, out.Text())
 	}
 	is.NoErr(out.Err())
-	is.Equal(len(lines), 2)
+	is.Equal(len(lines), 3)
 	is.True(strings.HasSuffix(lines[0], "a idcard START_AUTH"))
 	is.True(strings.Contains(lines[1], "malformed: missing_bank"))
-	is.Equal(<-bad, 1)
+	is.True(strings.HasPrefix(lines[2], "malformed: bad_count: "))
+	is.Equal(<-bad, 2)
 	_ = c.Close() // the probe is gone already, which the client may notice
 }
