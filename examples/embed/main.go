@@ -1,6 +1,6 @@
 // Embed is TARA-Stat assembled by hand from its public packages, for a service
 // that wants reception and pages inside its own process. What cmd/tarastat adds
-// to this are settings, first-start keys and an orderly end.
+// to this are settings, keys made at the first start, and a log.
 //
 //	embed -cert server.crt -key server.key -client-ca ca.crt
 package main
@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/e-gov/tarastat/httpui"
@@ -30,19 +31,11 @@ func main() {
 	key := flag.String("key", "server.key", "its key")
 	clientCA := flag.String("client-ca", "ca.crt", "who vouches for the senders")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
+	tlsConfig, err := load(*cert, *key, *clientCA)
 	if err != nil {
 		fail(err)
-	}
-	pem, err := os.ReadFile(*clientCA)
-	if err != nil {
-		fail(err)
-	}
-	senders := x509.NewCertPool()
-	if !senders.AppendCertsFromPEM(pem) {
-		fail(fmt.Errorf("%s holds no certificate", *clientCA))
 	}
 	syslog, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:6514")
 	if err != nil {
@@ -52,24 +45,22 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	if err := run(ctx, *file, syslog, pages, pair, senders); err != nil {
+	if err := run(ctx, *file, syslog, pages, tlsConfig); err != nil {
 		fail(err)
 	}
 }
 
 // run serves until ctx ends. This is the whole of the embedding.
-func run(ctx context.Context, file string, syslog, pages net.Listener, pair tls.Certificate, senders *x509.CertPool) error {
+func run(ctx context.Context, file string, syslog, pages net.Listener, tlsConfig *tls.Config) error {
 	store, err := sqlitestore.Open(ctx, file, sqlitestore.Options{})
 	if err != nil {
 		return err
 	}
 	in := ingest.New(store, ingest.Options{})
-	receiver := &syslogjson.Server{
-		Handler: in, OnReject: in.Reject, TLSConfig: syslogjson.ServerTLSConfig(pair, senders),
-	}
+	receiver := &syslogjson.Server{Handler: in, OnReject: in.Reject, TLSConfig: tlsConfig}
 	web := &http.Server{
 		Handler:           httpui.New(store, httpui.Options{}),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
+		TLSConfig:         &tls.Config{Certificates: tlsConfig.Certificates, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	ended := make(chan error, 2)
@@ -77,14 +68,39 @@ func run(ctx context.Context, file string, syslog, pages net.Listener, pair tls.
 	go func() { ended <- web.ServeTLS(pages, "", "") }()
 	select {
 	case <-ctx.Done():
-		err = nil
 	case err = <-ended:
 		err = fmt.Errorf("a server ended by itself: %w", err)
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
 	// Reception ends before the queue, and the queue before the log base.
-	return errors.Join(err, web.Shutdown(stop), receiver.Shutdown(stop), in.Close(stop), store.Close())
+	ctx = context.WithoutCancel(ctx)
+	err = errors.Join(err, within(ctx, 5*time.Second, receiver.Shutdown), within(ctx, 5*time.Second, in.Close))
+	if within(ctx, time.Second, web.Shutdown) != nil { // a browser that has connected and asks nothing
+		err = errors.Join(err, web.Close())
+	}
+	return errors.Join(err, store.Close())
+}
+
+func within(ctx context.Context, d time.Duration, end func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	return end(ctx)
+}
+
+// load returns our side of mutual TLS.
+func load(cert, key, clientCA string) (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, err
+	}
+	pem, err := os.ReadFile(clientCA) //nolint:gosec // a file that the caller named
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", clientCA)
+	}
+	return syslogjson.ServerTLSConfig(pair, pool), nil
 }
 
 func fail(err error) {
