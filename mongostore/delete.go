@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -17,34 +16,6 @@ import (
 
 // deleteAtOnce is how many records go by their _id in one call.
 const deleteAtOnce = 1000
-
-// deletion is a row of the audit in the base.
-type deletion struct {
-	ID       primitive.ObjectID `bson:"_id"`
-	Period   string             `bson:"period"`
-	Zone     string             `bson:"zone"` // of the period
-	From     time.Time          `bson:"from"`
-	To       time.Time          `bson:"to"`
-	UpTo     int64              `bson:"upTo"`
-	By       string             `bson:"by"`
-	At       time.Time          `bson:"at"`
-	Expected int64              `bson:"expected"` // records it had to remove when it began
-	Records  int64              `bson:"records"`
-	Done     bool               `bson:"done"`
-	Writer   writer             `bson:"writer"` // who runs it
-}
-
-// period is the period as it was asked for.
-func (d deletion) period(loc *time.Location) aggregate.Period {
-	if zone, err := time.LoadLocation(d.Zone); err == nil {
-		loc = zone
-	}
-	p, err := aggregate.ParsePeriod(d.Period, loc)
-	if err != nil || !p.From.Equal(d.From) || !p.To.Equal(d.To) {
-		p = aggregate.Between(d.From, d.To, loc)
-	}
-	return p
-}
 
 // Delete removes the records of d.Period whose ID is at most d.UpTo and
 // returns how many it removed. The audit is told first, and again when all is
@@ -96,7 +67,7 @@ func (s *Store) begin(ctx context.Context, row deletion) (int64, error) {
 	}
 	err = s.run(ctx, row)
 	if err != nil {
-		s.loops.Go(s.resumeDeletions)
+		s.deleting.Store(true)
 		return 0, err
 	}
 	return row.Expected, nil
@@ -155,19 +126,12 @@ func (s *Store) remove(ctx context.Context, ids bson.A) error {
 	return err
 }
 
-// resumeDeletions ends the deletions that nobody runs any more. It tries until
-// it succeeds or the Store is closed.
-func (s *Store) resumeDeletions() {
-	for s.closing.Err() == nil {
-		err := s.resume(s.closing)
-		if err == nil {
-			return
-		}
+// resumeDeletions ends the deletions that nobody runs any more. What fails is
+// tried again in the next round.
+func (s *Store) resumeDeletions(ctx context.Context) {
+	if err := s.resume(ctx); err != nil {
+		s.deleting.Store(true)
 		s.log().Warn("log base: cannot end a deletion yet", "err", scrub(err, s.secrets))
-		select {
-		case <-time.After(s.opts.Poll):
-		case <-s.closing.Done():
-		}
 	}
 }
 
@@ -194,41 +158,4 @@ func (s *Store) resume(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// Deletions returns every deletion that was ever begun, newest first. Errors
-// carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
-	err := s.alive(ctx)
-	var rows []deletion
-	if err == nil {
-		rows, err = s.deletions(ctx)
-	}
-	if err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "deletions", err)
-	}
-	out := make([]aggregate.Deletion, len(rows))
-	for i, row := range rows {
-		out[len(rows)-1-i] = aggregate.Deletion{
-			Period: row.period(s.opts.Location), UpTo: row.UpTo, By: row.By,
-			At: row.At, Records: row.Records, Done: row.Done,
-		}
-	}
-	return out, nil
-}
-
-// deletions reads the audit, oldest first.
-func (s *Store) deletions(ctx context.Context) ([]deletion, error) {
-	ctx, cancel := s.short(ctx)
-	defer cancel()
-	cur, err := s.audit.Find(ctx, bson.D{})
-	if err != nil {
-		return nil, err
-	}
-	var rows []deletion
-	if err := cur.All(ctx, &rows); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(rows, func(a, b deletion) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	return rows, nil
 }

@@ -5,45 +5,10 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
 )
-
-// daysAtOnce bounds how many days are counted again in one go, and with it
-// the memory that takes.
-const daysAtOnce = 31
-
-// publication is ledgers on their way to the base.
-type publication struct {
-	models []mongo.WriteModel
-	sent   []sent
-}
-
-type sent struct {
-	ledger  *ledger
-	changed map[int]struct{}
-	whole   bool
-}
-
-// writeParts writes parts of ledgers, which carry the next revision, and tells
-// the others. The caller holds upkeep.
-func (s *Store) writeParts(ctx context.Context, p publication) error {
-	if len(p.models) == 0 {
-		return nil
-	}
-	s.revision++ // never used again, also when the write fails halfway
-	bounded, cancel := s.long(ctx)
-	defer cancel()
-	if _, err := s.ledgers.BulkWrite(bounded, p.models, options.BulkWrite().SetOrdered(false)); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.mine.Revision = s.revision
-	s.mu.Unlock()
-	return s.tell(ctx)
-}
 
 // load fills the cube with all sums.
 func (s *Store) load(ctx context.Context) error {

@@ -12,6 +12,10 @@ import (
 	"github.com/e-gov/tarastat/event"
 )
 
+// daysAtOnce bounds how many days are counted again in one go, and with it
+// the memory that takes.
+const daysAtOnce = 31
+
 // Recount counts the records of the days that p touches again and puts the
 // sums right; of an expression or a period without an end, those of all days.
 // It returns how many sums changed in what this instance shows. Other

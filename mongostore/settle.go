@@ -2,12 +2,16 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 )
+
+// errBusy says that another instance did not do what was asked in time.
+var errBusy = errors.New("another instance does not answer")
 
 // settle counts all records of the dirty days again, whoever wrote them, and
 // of the days given beside them. The caller holds upkeep.

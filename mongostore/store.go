@@ -39,6 +39,7 @@ type Store struct {
 	number   int // of the instance; -1 until it is given
 	lastID   atomic.Int64
 	expelled atomic.Bool // others took us for dead
+	deleting atomic.Bool // there may be deletions to be ended
 
 	cube     *aggregate.Cube
 	revision int64          // of the parts we wrote; under upkeep
@@ -108,6 +109,7 @@ func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 		_ = s.disconnect()
 		return nil, s.fail(ctx, event.ReadFailed, doing, err)
 	}
+	s.deleting.Store(true)
 	s.loops.Go(s.makeIndexes)
 	s.loops.Go(s.beat)
 	s.loops.Go(s.keepUp)
@@ -144,11 +146,12 @@ func (s *Store) Instance() int { return s.number }
 
 // Close publishes the sums, leaves the others, and disconnects. Every later
 // call of a method gives [ErrClosed]; so does a second Close. When the server
-// is away, it gives up after [Options.Timeout] with an error; nothing that
-// [Store.Append] has kept is lost by that, another instance or the next Open
-// counts it.
+// is away, it gives up after four times [Options.Timeout] with an error; nothing
+// that [Store.Append] has kept is lost by that, another instance or the next
+// Open counts it.
 func (s *Store) Close() error {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), 4*s.opts.Timeout)
+	defer cancel()
 	if s.closed.Swap(true) {
 		return s.fail(ctx, event.Unreachable, "close", ErrClosed)
 	}
@@ -163,7 +166,7 @@ func (s *Store) leave(ctx context.Context) error {
 		return err
 	}
 	defer s.upkeep.give()
-	if err := s.turn.take(ctx); err != nil { // for ever: nothing is appended after Close
+	if err := s.turn.take(ctx); err != nil {
 		return err
 	}
 	defer s.turn.give()

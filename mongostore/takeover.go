@@ -55,6 +55,7 @@ func (s *Store) bury(ctx context.Context, o *sight) error {
 	s.mu.Lock()
 	o.Gone, o.Open, o.Dirty = true, nil, nil
 	s.mu.Unlock()
+	s.deleting.Store(true) // it may have left a deletion as well
 	return nil
 }
 
