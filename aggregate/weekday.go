@@ -22,5 +22,5 @@ func SameWeekdays(current, reference Period) Period {
 	}
 	begin += move
 	loc := reference.Location()
-	return Between(begin.Start(loc), (begin+last-first+1).Start(loc), loc)
+	return Between(begin.Start(loc), (begin + last - first + 1).Start(loc), loc)
 }

@@ -227,6 +227,6 @@ func TestWrongLogBase(t *testing.T) {
 	p := serve(t, dir, "-store", "mongodb://rakendus:"+password+"@127.0.0.1:1/")
 	p.stop()
 	log := p.log.String()
-	is.True(strings.Contains(log, `level=ERROR msg="Connecting to the log base failed" code=ERR-01 advice=`))
+	is.True(strings.Contains(log, `level=ERROR msg="log base cannot be opened" code=ERR-01 means="Connecting to the log base failed" advice=`))
 	is.True(!strings.Contains(log, password))
 }

@@ -91,7 +91,7 @@ func TestStopWithTheLogBaseFrozen(t *testing.T) {
 		t.Fatal("did not end")
 	}
 	close(enough)
-	<-ended
+	t.Logf("the sender ends with: %v", <-ended)
 	base.Thaw()
 	took, received, stored, rejected, lost := p.stopped()
 	is.True(took < stopTime)

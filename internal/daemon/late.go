@@ -53,7 +53,7 @@ func (l *late) say(err error) {
 	if !ok {
 		code = event.Unreachable
 	}
-	l.log.Error(code.Text(event.English), "code", code.String(), "advice", code.Advice(event.English), "err", err)
+	l.log.Error("log base cannot be opened", "code", code.String(), "means", code.Text(event.English), "advice", code.Advice(event.English), "err", err)
 }
 
 func (l *late) run(ctx context.Context) {

@@ -55,7 +55,7 @@ func (in inherited) add(name string, fd int) error {
 	if name != "syslog" && name != "http" {
 		return fmt.Errorf("daemon: systemd hands over a socket named %q: want FileDescriptorName=syslog or http", name)
 	}
-	f := os.NewFile(uintptr(fd), name) //nolint:gosec // a small number
+	f := os.NewFile(uintptr(fd), name)
 	ln, err := net.FileListener(f)
 	_ = f.Close() // the listener has its own copy
 	if err != nil {

@@ -60,9 +60,9 @@ func (r *reception) Metrics() []httpui.Metric {
 	m.counter("tarastat_records_stored_total", "Records that are durable in the log base.", float64(in.Stored))
 	m.counter("tarastat_records_abandoned_total", "Well-formed records given up at a stop.", float64(in.Abandoned))
 	m.gauge("tarastat_records_in_flight", "Records in memory that are not stored yet.", float64(in.InFlight))
-	m.perLabel("tarastat_records_rejected_total", "Malformed records and frames (ERR-03), by class.", "class", in.ByClass)
-	m.perLabel("tarastat_records_noted_total", "Accepted records with a remark, by remark.", "note", in.Notes)
-	m.perLabel("tarastat_records_capped_total", "Records counted under OTHER, by kind of value.", "kind", in.Capped)
+	perLabel(&m, "tarastat_records_rejected_total", "Malformed records and frames (ERR-03), by class.", "class", in.ByClass)
+	perLabel(&m, "tarastat_records_noted_total", "Accepted records with a remark, by remark.", "note", in.Notes)
+	perLabel(&m, "tarastat_records_capped_total", "Records counted under OTHER, by kind of value.", "kind", in.Capped)
 	m.counter("tarastat_store_retries_total", "Writes to the log base that failed and were repeated.", float64(in.Retries))
 	m.counter("tarastat_senders_held_back_total", "Times a sender waited because the queue was full.", float64(in.HeldBack))
 	failing := 0.0
@@ -73,14 +73,14 @@ func (r *reception) Metrics() []httpui.Metric {
 
 	m.gauge("tarastat_syslog_connections", "Connections of senders now.", float64(srv.Active))
 	m.counter("tarastat_syslog_accepted_total", "Connections admitted.", float64(srv.Accepted))
-	m.perLabel("tarastat_syslog_refused_total", "Connections refused, by cause.", "cause", map[string]int64{
-		"max_conns": int64(srv.RefusedConns), "max_conns_per_ip": int64(srv.RefusedPerAddr), //nolint:gosec // counters
+	perLabel(&m, "tarastat_syslog_refused_total", "Connections refused, by cause.", "cause", map[string]uint64{
+		"max_conns": srv.RefusedConns, "max_conns_per_ip": srv.RefusedPerAddr,
 	})
 	h := srv.Handshakes
-	m.perLabel("tarastat_syslog_handshake_failures_total", "Connections that did not become ready, by cause.", "cause",
-		map[string]int64{
-			"no_tls": int64(h.NoTLS), "http": int64(h.HTTP), "no_certificate": int64(h.NoCertificate),
-			"bad_certificate": int64(h.BadCertificate), "timed_out": int64(h.TimedOut), "left": int64(h.Left), "other": int64(h.Other),
+	perLabel(&m, "tarastat_syslog_handshake_failures_total", "Connections that did not become ready, by cause.", "cause",
+		map[string]uint64{
+			"no_tls": h.NoTLS, "http": h.HTTP, "no_certificate": h.NoCertificate,
+			"bad_certificate": h.BadCertificate, "timed_out": h.TimedOut, "left": h.Left, "other": h.Other,
 		})
 	m.counter("tarastat_syslog_frames_total", "Frames cut from the streams, good and bad.", float64(srv.Frames))
 	m.counter("tarastat_syslog_skipped_bytes_total", "Bytes of oversize frames, discarded unread.", float64(srv.SkippedBytes))
@@ -99,7 +99,7 @@ func (m *metrics) gauge(name, help string, v float64) {
 	*m = append(*m, httpui.Metric{Name: name, Help: help, Type: "gauge", Value: v})
 }
 
-func (m *metrics) perLabel(name, help, label string, values map[string]int64) {
+func perLabel[V int64 | uint64](m *metrics, name, help, label string, values map[string]V) {
 	for _, v := range slices.Sorted(maps.Keys(values)) {
 		*m = append(*m, httpui.Metric{
 			Name: name, Help: help, Type: "counter",
