@@ -215,7 +215,7 @@ func (h *Handler) writeFailurePage(w http.ResponseWriter, hr *http.Request, f *f
 	default:
 		data.Title = r.text.T("state.badRequest")
 	}
-	v := view{path: hr.URL.Path, period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
+	v := view{path: hr.URL.EscapedPath(), period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
 	err := r.render(w, &page{name: "failure", title: data.Title, status: f.status, view: v, bare: true, data: data})
 	if err != nil {
 		h.log.Error("failure page", "err", err)

@@ -155,7 +155,7 @@ func TestEveryStepAndExpression(t *testing.T) {
 func TestHostileNamesInFiles(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
-	for _, name := range hostile {
+	for _, name := range append(hostile, "a/b", "a?b#c%2F") {
 		failed := at(t, "2018-04-28T10:51", name, name, name, event.Failed)
 		failed.Error = name
 		s.add(failed)
@@ -186,12 +186,17 @@ func TestHostileNamesInFiles(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range hostile {
+	for _, name := range append(hostile, "a/b", "a?b#c%2F") {
 		w := browse(t, h).get(clientAddress(name) + "?p=2018")
 		is.Equal(w.Code, 200)
 		doc := parse(t, w.Body.String())
 		checkPage(t, name, doc)
 		is.Equal(doc.one(t, "h1").text(), strings.Join(strings.Fields(name), " "))
 		is.Equal(len(doc.all("main img")), 0)
+		for _, a := range doc.all(".presets a") { // its own links come back to it
+			doc, code := browse(t, h).page(a.attr("href"))
+			is.Equal(code, 200)
+			is.Equal(doc.one(t, "h1").text(), strings.Join(strings.Fields(name), " "))
+		}
 	}
 }

@@ -65,7 +65,7 @@ func (r *request) lastUse(v *view, s *scope, entries []entry, active int) (aggre
 	days := int(last-first) + 1
 	step := aggregate.EachDay
 	if active*days > mostLastRows {
-		step = aggregate.Week
+		step = aggregate.Month
 	}
 	rows, err := r.sums(aggregate.Query{Period: s.shown, Filter: v.filter, By: aggregate.ByClient, Step: step})
 	if err != nil {
@@ -86,8 +86,15 @@ func (r *request) lastUse(v *view, s *scope, entries []entry, active int) (aggre
 func lastUseColumn(step aggregate.Unit) entryColumn {
 	c := lastColumn()
 	c.key = "table.lastUse"
-	if step != aggregate.EachDay {
-		c.key = "table.lastUseWeek"
+	if step == aggregate.Month {
+		day := c.cell
+		c.cell = func(r *request, e *entry, t *entryTable) cell {
+			out := day(r, e, t)
+			if e.Last != nil {
+				out.Text = r.text.MonthOf(aggregate.Day(*e.Last))
+			}
+			return out
+		}
 	}
 	return c
 }

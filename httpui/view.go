@@ -29,7 +29,7 @@ const maxFilterBytes = 1 << 10
 
 // view is what an address asks to be shown.
 type view struct {
-	path       string
+	path       string // escaped, as it stands in the address
 	text       string // the period as written
 	given      bool   // whether there was one; an empty one is everything
 	period     aggregate.Period
@@ -46,7 +46,7 @@ type view struct {
 // counts as left out.
 func (r *request) parseView() view {
 	q := r.URL.Query()
-	v := view{path: r.URL.Path, query: q, given: q.Has(paramPeriod), text: q.Get(paramPeriod)}
+	v := view{path: r.URL.EscapedPath(), query: q, given: q.Has(paramPeriod), text: q.Get(paramPeriod)}
 	if v.given {
 		v.period, v.periodErr = aggregate.ParsePeriod(v.text, r.h.loc)
 	}
