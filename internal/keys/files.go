@@ -50,54 +50,90 @@ func LoadPool(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func readCert(file string) (*x509.Certificate, error) {
+// readCerts reads the certificates of a PEM file, of which there is at least one.
+func readCerts(file string) ([]*x509.Certificate, error) {
 	raw, err := os.ReadFile(file) //nolint:gosec // a configured path
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	block, _ := pem.Decode(raw)
-	if block == nil {
-		return nil, fmt.Errorf("keys: %s holds no PEM block", file)
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
+	certs, err := parseCerts(raw)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %s: %w", file, err)
 	}
-	return cert, nil
+	return certs, nil
 }
 
-func encode(der []byte, key *ecdsa.PrivateKey) (certPEM, keyPEM []byte, err error) {
+func parseCerts(raw []byte) ([]*x509.Certificate, error) {
+	var certs []*x509.Certificate
+	for block, rest := pem.Decode(raw); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		certs = append(certs, cert)
+	}
+	if len(certs) == 0 {
+		return nil, errors.New("no certificate in it")
+	}
+	return certs, nil
+}
+
+func encodeKey(key *ecdsa.PrivateKey) ([]byte, error) {
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, nil, fmt.Errorf("keys: encode key: %w", err)
+		return nil, fmt.Errorf("keys: encode key: %w", err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
 }
 
-// writePair writes the key first: a certificate without its key would be taken
-// for one that somebody brought.
-func writePair(dir, certFile, keyFile string, certPEM, keyPEM []byte) error {
-	if err := writeFile(filepath.Join(dir, keyFile), keyPEM, 0o600); err != nil {
+// file is a file to be written.
+type file struct {
+	name string
+	data []byte
+	mode os.FileMode
+}
+
+// writeFiles writes each file whole or not at all, in this order. When it
+// returns nil, they survive a power cut.
+func writeFiles(dir string, files []file) error {
+	if len(files) == 0 {
+		return nil
+	}
+	for _, f := range files {
+		if err := writeFile(dir, f); err != nil {
+			return fmt.Errorf("keys: write %s: %w", filepath.Join(dir, f.name), err)
+		}
+	}
+	return syncDir(dir)
+}
+
+func writeFile(dir string, f file) error {
+	tmp, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, certFile), certPEM, 0o644)
+	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
+	_, err = tmp.Write(f.data)
+	if err := errors.Join(err, tmp.Chmod(f.mode), tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), filepath.Join(dir, f.name))
 }
 
-// writeFile writes a file whole or not at all.
-func writeFile(name string, data []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+// syncDir makes the names in a directory durable.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // which has no such call
+	}
+	d, err := os.Open(dir) //nolint:gosec // a configured path
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("keys: write %s: %w", name, err)
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("keys: sync %s: %w", dir, err)
 	}
 	return nil
 }
