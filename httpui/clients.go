@@ -157,7 +157,6 @@ func matches(search string, texts ...string) bool {
 
 // clientList is the table of clients: sorted, and one page of it.
 func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) {
-	data.Count = r.text.T("clients.count", int64(len(b.Entries)))
 	if len(b.Entries) == 0 {
 		if data.Search != "" {
 			data.List.Note = r.text.T("clients.noneMatch", data.Search)
@@ -166,6 +165,7 @@ func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) 
 		}
 		return
 	}
+	data.Count = r.text.T("clients.count", int64(len(b.Entries)))
 	columns := []entryColumn{nameColumn("table.client")}
 	if slices.ContainsFunc(b.Entries, func(e entry) bool { return e.Institution != "" }) {
 		columns = append(columns, institutionColumn())
@@ -174,6 +174,7 @@ func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) 
 	if r.h.clients != nil {
 		columns = append(columns, firstColumn(), lastColumn())
 	}
+	columns = fairColumns(s, columns)
 	sorted := r.sortEntries(v, b.Entries, columns)
 	g := r.entryGrid(s, entryTable{
 		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, measure: successes, columns: columns,

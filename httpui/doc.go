@@ -16,6 +16,13 @@
 // nothing inline, and deletes only what somebody has seen counted and has
 // confirmed by typing.
 //
+// A page is made in three steps. Its address becomes a view and, with the
+// bounds of the data, a scope: which period, in which steps, held against which
+// other. Questions to the log base are asked at the same time and become
+// breakdowns and series. These are what the templates, the files to load and
+// the API under /api/v1 show, so that none of them can differ. A part that
+// cannot be filled says so in its own place.
+//
 // Every page works without JavaScript, and every state of a page is its
 // address. The limits that belong to the connection (deadlines, header size,
 // number of connections) are the server's, not this package's.

@@ -1,6 +1,8 @@
 package httpui
 
 import (
+	"slices"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/export"
@@ -34,8 +36,21 @@ func (t *entryTable) look() chart.Look {
 	return chart.Success
 }
 
+// sortChange is the name of the column of changes in addresses.
+const sortChange = "change"
+
+// fairColumns leaves out the column of changes where none may be shown: the
+// period bar says why.
+func fairColumns(s *scope, columns []entryColumn) []entryColumn {
+	if s.compared && s.unfair == "" {
+		return columns
+	}
+	return slices.DeleteFunc(slices.Clone(columns), func(c entryColumn) bool { return c.sort == sortChange })
+}
+
 // entryGrid makes the table.
 func (r *request) entryGrid(s *scope, t entryTable, b breakdown) *grid {
+	t.columns = fairColumns(s, t.columns)
 	for i := range b.Entries {
 		if !b.Entries[i].rest {
 			t.most = max(t.most, t.measure(b.Entries[i].tally()))
@@ -79,6 +94,12 @@ func nameColumn(key string) entryColumn {
 		}
 		if t.by == aggregate.ByErrorCode {
 			c.Sub = r.text.Fault(e.ID)
+		}
+		switch {
+		case e.New:
+			c.Note = r.text.T("clients.isNew")
+		case e.Silent && t.by == aggregate.ByClient:
+			c.Note = r.text.T("clients.isSilent")
 		}
 		return c
 	}}
@@ -130,15 +151,8 @@ func shareColumn() entryColumn {
 }
 
 func changeColumn() entryColumn {
-	return entryColumn{sort: "change", key: "figure.change", kind: export.Percent, cell: func(r *request, e *entry, _ *entryTable) cell {
-		c := r.changeCell(e.Change)
-		switch {
-		case e.New:
-			c.Note = r.text.T("clients.isNew")
-		case e.Silent:
-			c.Note = r.text.T("clients.isSilent")
-		}
-		return c
+	return entryColumn{sort: sortChange, key: "figure.change", kind: export.Percent, cell: func(r *request, e *entry, _ *entryTable) cell {
+		return r.changeCell(e.Change)
 	}}
 }
 

@@ -228,6 +228,7 @@ func TestWrongPeriodStandsBesideTheField(t *testing.T) {
 		is.Equal(field.attr("value"), "2018-0[4-6") // as written
 		is.Equal(field.attr("aria-invalid"), "true")
 		is.True(strings.HasPrefix(doc.one(t, "#p-wrong").text(), "ERR-07 Vigane perioodi muster"))
+		is.True(strings.HasSuffix(doc.one(t, "#p-wrong").text(), "Näidatud on aprill 2018 (30 päeva)."))
 		is.Equal(doc.one(t, "#period").text(), "aprill 2018 (30 päeva)") // the rest stays
 	}
 }

@@ -3,6 +3,7 @@ package httpui
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -111,4 +112,26 @@ func (r *request) status() int {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusOK
+}
+
+// counters are guarded, since parts of a page are asked for at the same time.
+type counters struct {
+	mu            sync.Mutex
+	reads, failed int
+}
+
+func (c *counters) add(failed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reads++
+	if failed {
+		c.failed++
+	}
+}
+
+// allFailed reports whether the log base answered nothing of what was asked.
+func (c *counters) allFailed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed > 0 && c.failed == c.reads
 }

@@ -2,7 +2,6 @@ package httpui
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/e-gov/tarastat/aggregate"
 )
@@ -129,7 +128,7 @@ func (r *request) unfair(v *view, s *scope) string {
 	return ""
 }
 
-// compared says in words what the period is compared with, or why it is not.
+// comparedText says in words what the period is compared with, or why it is not.
 func (r *request) comparedText(v *view, s *scope) string {
 	t := r.text.T
 	var out []string
@@ -143,26 +142,4 @@ func (r *request) comparedText(v *view, s *scope) string {
 		out = append(out, t("period.noComparison", s.unfair))
 	}
 	return strings.Join(out, " ")
-}
-
-// counters are guarded, since parts of a page are asked for at the same time.
-type counters struct {
-	mu            sync.Mutex
-	reads, failed int
-}
-
-func (c *counters) add(failed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reads++
-	if failed {
-		c.failed++
-	}
-}
-
-// allFailed reports whether the log base answered nothing of what was asked.
-func (c *counters) allFailed() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.failed > 0 && c.failed == c.reads
 }
