@@ -204,9 +204,12 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	await(t, "both good records", func() bool { return p.records() == 2 })
 	var pages strings.Builder
 	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/abi", "/metrics", "/kliendid", "/meetodid"} {
-		_, body := p.get(path)
+		code, body := p.get(path)
+		is.Equal(code, http.StatusOK)
 		pages.WriteString(body)
 	}
+	// What must not be found is looked for where something is shown.
+	is.True(strings.Contains(pages.String(), `{&#34;time&#34;:&#34;2018-04-28&#34;,&#34;clientId&#34;:&#34;a&#34;,&#34;method&#34;:&#34;banklink&#34;`))
 	lookFor := func(where, text string) {
 		for _, secret := range planted {
 			if strings.Contains(text, secret) {
