@@ -20,7 +20,7 @@ type apiSummary struct {
 func (r *request) apiSummary(v *view) (any, error) {
 	s := r.scope(v)
 	var q questions
-	ask := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, successes, nil)
+	ask := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, s.measure(), nil)
 	r.ask(&q)
 	if err := ask.err(); err != nil {
 		return nil, err
@@ -65,6 +65,9 @@ func (r *request) apiList(v *view, by aggregate.Dim, m measure) (any, error) {
 	f := v.filter
 	if by == aggregate.ByErrorCode {
 		f.Operation = event.Failed
+	}
+	if s.failed {
+		m = failures
 	}
 	var q questions
 	ask := q.askBreakdown(s, f, by, 0, m, nil)

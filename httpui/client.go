@@ -40,7 +40,7 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 	failed.Operation = event.Failed
 	var q questions
 	trend := q.askSeries(s, f, aggregate.ByMethod)
-	methods := q.askBreakdown(s, f, aggregate.ByMethod, 0, successes, trend.answer())
+	methods := q.askBreakdown(s, f, aggregate.ByMethod, 0, s.measure(), trend.answer())
 	errors := q.askBreakdown(s, failed, aggregate.ByErrorCode, 0, failures, nil)
 	var pattern *answer
 	if hours && patternAllowed(s) {
@@ -60,8 +60,9 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 	byMethod := methods.result(r, s)
 	if data.Fault = r.fault(methods.err()); data.Fault == nil {
 		data.State = r.emptyState(&v, s, byMethod.Total.tally())
-		data.Tiles = r.tiles(&v, s, byMethod)[:3] // a client has no number of active clients
-		data.Tiles[2].URL = ""
+		data.Tiles = r.tiles(&v, s, byMethod)
+		data.Tiles = data.Tiles[:len(data.Tiles)-1] // a client has no number of active clients
+		data.Tiles[len(data.Tiles)-1].URL = ""
 	}
 	if !known && err == nil && h.clients != nil && data.State != nil && data.State.Connect == nil {
 		return fail(http.StatusNotFound, 0, nil)

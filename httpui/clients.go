@@ -64,12 +64,12 @@ func (h *Handler) allClients(w http.ResponseWriter, r *request) error {
 	}
 	s := r.scope(&v)
 	var q questions
-	ask := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, successes, nil)
+	ask := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, s.measure(), nil)
 	step := trendStep(s.shown)
 	var trends *answer
 	if step != aggregate.Whole {
 		f := v.filter
-		f.Operation = successOperation
+		f.Operation = s.operation()
 		trends = q.add(aggregate.Query{Period: s.shown, Filter: f, By: aggregate.ByClient | aggregate.ByOperation, Step: step})
 	}
 	r.ask(&q)
@@ -85,9 +85,9 @@ func (h *Handler) allClients(w http.ResponseWriter, r *request) error {
 		if err := r.fillSeen(b.Entries, s); err != nil {
 			r.note(err)
 		}
-		b = r.chosenClients(b, show, search)
+		b = r.chosenClients(b, s.measure(), show, search)
 		if trends != nil && trends.err == nil {
-			fillTrends(b.Entries, trends, successOperation, s.shown)
+			fillTrends(b.Entries, trends, s.operation(), s.shown)
 		}
 		r.clientList(&v, s, &data, b)
 	}
@@ -126,7 +126,7 @@ func (r *request) clientsPage(v *view, search string) clientsData {
 }
 
 // chosenClients keeps those that were asked for. The total becomes theirs.
-func (r *request) chosenClients(b breakdown, show, search string) breakdown {
+func (r *request) chosenClients(b breakdown, m measure, show, search string) breakdown {
 	keep := func(e *entry) bool {
 		switch show {
 		case showNew:
@@ -143,7 +143,7 @@ func (r *request) chosenClients(b breakdown, show, search string) breakdown {
 		}
 	}
 	if len(out.Entries) < len(b.Entries) {
-		out.Total = b.sum(b.Total.Name, out.Entries, successes)
+		out.Total = b.sum(b.Total.Name, out.Entries, m)
 	}
 	return out
 }
@@ -177,7 +177,7 @@ func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) 
 	columns = fairColumns(s, columns)
 	sorted := r.sortEntries(v, b.Entries, columns)
 	g := r.entryGrid(s, entryTable{
-		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, measure: successes, columns: columns,
+		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, measure: s.measure(), columns: columns,
 		link: func(e *entry) string { return clientLink(v, e.ID) },
 	}, b)
 	for i, c := range columns {
@@ -207,7 +207,10 @@ func (r *request) sortEntries(v *view, entries []entry, columns []entryColumn) s
 	name := strings.TrimPrefix(by, "-")
 	i := slices.IndexFunc(columns, func(c entryColumn) bool { return c.sort != "" && c.sort == name })
 	if i < 0 {
-		return "-successes"
+		if slices.ContainsFunc(columns, func(c entryColumn) bool { return c.sort == sortSuccesses }) {
+			return "-" + sortSuccesses
+		}
+		return "-" + sortFailures
 	}
 	v.own = append(v.own, param{paramSort, by})
 	byName := r.text.Compare()

@@ -26,31 +26,44 @@ type entryTable struct {
 	columns     []entryColumn
 	link        func(e *entry) string // of the name; nil for none
 	most        int64                 // of the measured figure, for bars
+	failed      bool                  // only failures are counted
 	running     bool                  // the last step of a sparkline is not over
 }
 
 func (t *entryTable) look() chart.Look {
-	if t.by == aggregate.ByErrorCode {
+	if t.by == aggregate.ByErrorCode || t.failed {
 		return chart.Failure
 	}
 	return chart.Success
 }
 
-// sortChange is the name of the column of changes in addresses.
-const sortChange = "change"
+// Names of columns in addresses.
+const (
+	sortChange    = "change"
+	sortRate      = "rate"
+	sortAttempts  = "attempts"
+	sortSuccesses = "successes"
+	sortFailures  = "failures"
+)
 
-// fairColumns leaves out the column of changes where none may be shown: the
-// period bar says why.
+// fairColumns leaves out the columns that would say nothing, or nothing true:
+// changes where none may be shown, for which the period bar gives the reason,
+// and all but failures where the filter leaves nothing else.
 func fairColumns(s *scope, columns []entryColumn) []entryColumn {
-	if s.compared && s.unfair == "" {
-		return columns
-	}
-	return slices.DeleteFunc(slices.Clone(columns), func(c entryColumn) bool { return c.sort == sortChange })
+	return slices.DeleteFunc(slices.Clone(columns), func(c entryColumn) bool {
+		switch c.sort {
+		case sortChange:
+			return !s.compared || s.unfair != ""
+		case sortRate, sortAttempts, sortSuccesses:
+			return s.failed
+		}
+		return false
+	})
 }
 
 // entryGrid makes the table.
 func (r *request) entryGrid(s *scope, t entryTable, b breakdown) *grid {
-	t.columns = fairColumns(s, t.columns)
+	t.columns, t.failed = fairColumns(s, t.columns), s.failed
 	for i := range b.Entries {
 		if !b.Entries[i].rest {
 			t.most = max(t.most, t.measure(b.Entries[i].tally()))
@@ -113,15 +126,15 @@ func institutionColumn() entryColumn {
 }
 
 func attemptsColumn() entryColumn {
-	return entryColumn{sort: "attempts", key: "figure.attempts", kind: export.Int, cell: func(r *request, e *entry, _ *entryTable) cell {
+	return entryColumn{sort: sortAttempts, key: "figure.attempts", kind: export.Int, cell: func(r *request, e *entry, _ *entryTable) cell {
 		return r.intCell(e.Attempts)
 	}}
 }
 
 func successesColumn() entryColumn {
-	return entryColumn{sort: "successes", key: "figure.successes", kind: export.Int, chart: true, cell: func(r *request, e *entry, t *entryTable) cell {
+	return entryColumn{sort: sortSuccesses, key: "figure.successes", kind: export.Int, chart: true, cell: func(r *request, e *entry, t *entryTable) cell {
 		c := r.intCell(e.Successes)
-		if t.by != aggregate.ByErrorCode && t.most > 0 && !e.rest {
+		if t.look() == chart.Success && t.most > 0 && !e.rest {
 			c.Image = inlineBar(e.Successes, t.most, t.look())
 		}
 		return c
@@ -129,9 +142,9 @@ func successesColumn() entryColumn {
 }
 
 func failuresColumn() entryColumn {
-	return entryColumn{sort: "failures", key: "figure.failures", kind: export.Int, chart: true, cell: func(r *request, e *entry, t *entryTable) cell {
+	return entryColumn{sort: sortFailures, key: "figure.failures", kind: export.Int, chart: true, cell: func(r *request, e *entry, t *entryTable) cell {
 		c := r.intCell(e.Failures)
-		if t.by == aggregate.ByErrorCode && t.most > 0 && !e.rest {
+		if t.look() == chart.Failure && t.most > 0 && !e.rest {
 			c.Image = inlineBar(e.Failures, t.most, t.look())
 		}
 		return c
@@ -139,7 +152,7 @@ func failuresColumn() entryColumn {
 }
 
 func rateColumn() entryColumn {
-	return entryColumn{sort: "rate", key: "figure.rate", kind: export.Percent, cell: func(r *request, e *entry, _ *entryTable) cell {
+	return entryColumn{sort: sortRate, key: "figure.rate", kind: export.Percent, cell: func(r *request, e *entry, _ *entryTable) cell {
 		return r.rateCell(e.figures)
 	}}
 }

@@ -42,9 +42,9 @@ func (h *Handler) methods(w http.ResponseWriter, r *request) error {
 	unchosen.Method = "" // the table of methods stays whole, so that another can be chosen
 	var q questions
 	shares := q.askSeries(s, unchosen, aggregate.ByMethod)
-	methods := q.askBreakdown(s, unchosen, aggregate.ByMethod, 0, successes, shares.answer())
-	banks := q.askBreakdown(s, f, aggregate.ByBank, 0, successes, nil)
-	countries := q.askBreakdown(s, f, aggregate.ByCountry, aggregate.ByMethod, successes, nil)
+	methods := q.askBreakdown(s, unchosen, aggregate.ByMethod, 0, s.measure(), shares.answer())
+	banks := q.askBreakdown(s, f, aggregate.ByBank, 0, s.measure(), nil)
+	countries := q.askBreakdown(s, f, aggregate.ByCountry, aggregate.ByMethod, s.measure(), nil)
 	var codes *answer
 	if s.divided() {
 		codes = q.add(aggregate.Query{Period: s.shown, Filter: failed, By: aggregate.ByErrorCode | aggregate.ByOperation, Step: s.step})
@@ -55,7 +55,7 @@ func (h *Handler) methods(w http.ResponseWriter, r *request) error {
 	chosen := f.Method + f.Bank + f.Country + f.ErrorCode
 	if chosen != "" {
 		trend = q.askSeries(s, f, 0)
-		users = q.askBreakdown(s, f, aggregate.ByClient, 0, r.chosenMeasure(f), nil)
+		users = q.askBreakdown(s, f, aggregate.ByClient, 0, s.measure(), nil)
 	}
 	r.ask(&q)
 
@@ -84,15 +84,6 @@ func (h *Handler) methods(w http.ResponseWriter, r *request) error {
 	})
 }
 
-// chosenMeasure is what counts for the chosen things: failures for an error
-// code, successes for all others.
-func (r *request) chosenMeasure(f aggregate.Filter) measure {
-	if f.ErrorCode != "" {
-		return failures
-	}
-	return successes
-}
-
 // chosenName names what is chosen.
 func (r *request) chosenName(f aggregate.Filter) string {
 	name := ""
@@ -118,11 +109,11 @@ func (r *request) methodTable(v *view, s *scope, q *breakdownQuery) widget {
 	b := q.result(r, s)
 	columns := []entryColumn{nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
 	if s.divided() {
-		fillTrends(b.Entries, q.now, successOperation, s.shown)
+		fillTrends(b.Entries, q.now, s.operation(), s.shown)
 		columns = append(columns, trendColumn())
 	}
 	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: successes, columns: columns,
+		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: s.measure(), columns: columns,
 		link: func(e *entry) string { return methodLink(v, e.ID) },
 	}, b)
 	w.Note = r.text.T("methods.chooseHint")
@@ -135,7 +126,7 @@ func (r *request) namedTable(v *view, s *scope, q *breakdownQuery, id, title, he
 	if w.Fault != nil {
 		return w
 	}
-	b := q.result(r, s).named(successes)
+	b := q.result(r, s).named(s.measure())
 	if len(b.Entries) == 0 {
 		return widget{}
 	}
@@ -143,7 +134,7 @@ func (r *request) namedTable(v *view, s *scope, q *breakdownQuery, id, title, he
 		w.Note = r.text.T("methods.countriesHint")
 	}
 	w.Grid = r.entryGrid(s, entryTable{
-		id: id, caption: w.Title, by: q.by, measure: successes,
+		id: id, caption: w.Title, by: q.by, measure: s.measure(),
 		columns: []entryColumn{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},
 		link:    func(e *entry) string { return v.here(param{filterOf(q.by), e.ID}) },
 	}, b)

@@ -36,8 +36,8 @@ func (h *Handler) overview(w http.ResponseWriter, r *request) error {
 	var q questions
 	standard := r.askStandard(&q)
 	trend := q.askSeries(s, v.filter, aggregate.ByMethod)
-	clients := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, successes, nil)
-	methods := q.askBreakdown(s, v.filter, aggregate.ByMethod, 0, successes, trend.answer())
+	clients := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, s.measure(), nil)
+	methods := q.askBreakdown(s, v.filter, aggregate.ByMethod, 0, s.measure(), trend.answer())
 	failed := v.filter
 	failed.Operation = event.Failed
 	errors := q.askBreakdown(s, failed, aggregate.ByErrorCode, 0, failures, nil)
@@ -54,7 +54,9 @@ func (h *Handler) overview(w http.ResponseWriter, r *request) error {
 		data.Tiles = r.tiles(&v, s, byClient)
 	}
 	data.Trend = r.trendWidget(&v, s, trend, r.text.T("overview.trend"))
-	data.Shares = r.shareWidget(&v, s, trend, byMethod.Entries)
+	if !s.failed {
+		data.Shares = r.shareWidget(&v, s, trend, byMethod.Entries)
+	}
 	data.Methods = r.methodShares(&v, s, methods, byMethod)
 	data.Clients = r.topClients(&v, s, clients, byClient)
 	data.Errors = r.topErrors(&v, s, errors)
@@ -122,6 +124,9 @@ func (r *request) tiles(v *view, s *scope, clients breakdown) []tile {
 	if s.compared {
 		tile.Detail = r.text.T("figure.newAndSilent", fresh, silent)
 	}
+	if s.failed {
+		out = out[2:]
+	}
 	return append(out, tile)
 }
 
@@ -179,10 +184,10 @@ func (r *request) topClients(v *view, s *scope, q *breakdownQuery, b breakdown) 
 	if w.Fault != nil {
 		return w
 	}
-	b = b.fold(r, topClients, successes)
+	b = b.fold(r, topClients, s.measure())
 	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByClient, measure: successes,
-		columns: []entryColumn{nameColumn("table.client"), successesColumn(), shareColumn(), changeColumn(), rateColumn()},
+		id: w.ID, caption: w.Title, by: aggregate.ByClient, measure: s.measure(),
+		columns: shortColumns(s, "table.client"),
 		link: func(e *entry) string {
 			if e.rest {
 				return ""
@@ -194,6 +199,15 @@ func (r *request) topClients(v *view, s *scope, q *breakdownQuery, b breakdown) 
 	return w
 }
 
+// shortColumns are those of a table of half the width.
+func shortColumns(s *scope, head string) []entryColumn {
+	counts := successesColumn()
+	if s.failed {
+		counts = failuresColumn()
+	}
+	return []entryColumn{nameColumn(head), counts, shareColumn(), changeColumn(), rateColumn()}
+}
+
 // methodShares is the table of methods in short; each leads to who uses it.
 func (r *request) methodShares(v *view, s *scope, q *breakdownQuery, b breakdown) widget {
 	w := widget{ID: "methods", Title: r.text.T("methods.methods"), Fault: r.fault(q.err())}
@@ -201,8 +215,8 @@ func (r *request) methodShares(v *view, s *scope, q *breakdownQuery, b breakdown
 		return w
 	}
 	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: successes,
-		columns: []entryColumn{nameColumn("table.method"), successesColumn(), shareColumn(), changeColumn(), rateColumn()},
+		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: s.measure(),
+		columns: shortColumns(s, "table.method"),
 		link:    func(e *entry) string { return methodLink(v, e.ID) },
 	}, b)
 	return w

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 )
 
 // scope is what a page counts, made definite: the period, its division into
@@ -12,6 +13,7 @@ type scope struct {
 	period aggregate.Period
 	bounds aggregate.Bounds
 	cover  *cover
+	failed bool // the filter leaves nothing but failures: a success rate would be nonsense
 
 	shown   aggregate.Period // what is divided into steps: period, without open ends; see divided
 	step    aggregate.Unit   // Whole when shown cannot be divided
@@ -36,7 +38,7 @@ func (r *request) scope(v *view) *scope {
 	if err != nil {
 		r.note(err)
 	}
-	s := &scope{period: v.period, bounds: bounds, shown: r.definite(v.period, bounds)}
+	s := &scope{period: v.period, bounds: bounds, shown: r.definite(v.period, bounds), failed: v.filter.ErrorCode != ""}
 	s.step, s.coarser = stepOf(s.shown, v.step)
 	s.current, s.reference, s.compared = v.period.Compare(v.comparison, r.now)
 	first, last, ok := s.shown.Days()
@@ -58,6 +60,23 @@ func (r *request) scope(v *view) *scope {
 		s.compared = false // half a reference would mislead more than none
 	}
 	return s
+}
+
+// measure is what things are ranked, shared and compared by: successes, or
+// failures where there is nothing else.
+func (s *scope) measure() measure {
+	if s.failed {
+		return failures
+	}
+	return successes
+}
+
+// operation is what measure counts.
+func (s *scope) operation() event.Operation {
+	if s.failed {
+		return event.Failed
+	}
+	return event.SuccessfulAuth
 }
 
 // definite puts the bounds of the data in the place of open ends.

@@ -30,7 +30,7 @@ func (h *Handler) stat(w http.ResponseWriter, r *request) error {
 		return nil
 	}
 	s := r.scope(&v)
-	s.compared, s.unfair = false, "" // this page counts, and compares nothing
+	s.compared, s.unfair, s.failed = false, "", false // this page counts, and judges nothing
 	rows, err := r.sums(aggregate.Query{Period: v.period, Filter: v.filter, By: aggregate.ByStat})
 	data := statData{List: widget{ID: "stat", Title: r.text.T("stat.title"), Fault: r.fault(err)}}
 	var grids []*grid

@@ -200,3 +200,19 @@ func TestHostileNamesInFiles(t *testing.T) {
 		}
 	}
 }
+
+func TestFailuresAloneHaveNoRate(t *testing.T) {
+	is := is.New(t)
+	h := httpui.New(spring(t), options())
+	for _, path := range []string{"/", "/kliendid", "/meetodid", "/kliendid/emta"} {
+		doc, code := browse(t, h).page(path + "?p=2018-03&error=USER_CANCEL")
+		is.Equal(code, 200)
+		checkPage(t, path, doc)
+		for _, th := range doc.all("thead th") {
+			is.True(th.text() != "Õnnestumismäär")
+		}
+		for _, tile := range doc.all(".tile h2") {
+			is.True(tile.text() != "Õnnestumismäär")
+		}
+	}
+}

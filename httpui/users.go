@@ -11,7 +11,11 @@ import (
 // userTable is who uses what is chosen, those who did so last of all first:
 // when something is to be closed, these are whom to talk to.
 func (r *request) userTable(v *view, s *scope, q *breakdownQuery) widget {
-	w := widget{ID: "users", Title: r.text.T("clients.users", r.chosenName(v.filter)), Fault: r.fault(q.err())}
+	title, note := "clients.users", "methods.usersNote"
+	if s.failed {
+		title, note = "methods.affected", "methods.affectedNote"
+	}
+	w := widget{ID: "users", Title: r.text.T(title, r.chosenName(v.filter)), Fault: r.fault(q.err())}
 	if w.Fault != nil {
 		return w
 	}
@@ -22,22 +26,18 @@ func (r *request) userTable(v *view, s *scope, q *breakdownQuery) widget {
 			active++
 		}
 	}
-	w.Note = r.text.T("methods.usersNote", int64(active))
+	w.Note = r.text.T(note, int64(active))
 	columns := []entryColumn{nameColumn("table.client")}
-	if q.by == aggregate.ByClient && v.filter.ErrorCode == "" {
-		columns = append(columns, successesColumn(), failuresColumn(), shareColumn(), changeColumn())
-	} else {
-		columns = append(columns, failuresColumn(), shareColumn(), changeColumn())
-	}
+	columns = append(columns, successesColumn(), failuresColumn(), shareColumn(), changeColumn())
 	step, err := r.lastUse(v, s, b.Entries, active)
 	if err != nil {
 		r.note(err)
 	} else if step != aggregate.Whole {
-		columns = append(columns, lastUseColumn(step))
+		columns = append(columns, lastUseColumn(s, step))
 		slices.SortStableFunc(b.Entries, func(a, b entry) int { return cmp.Compare(lastOf(b), lastOf(a)) })
 	}
 	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByClient, measure: q.measure, columns: columns,
+		id: w.ID, caption: w.Title, by: aggregate.ByClient, measure: s.measure(), columns: columns,
 		link: func(e *entry) string { return clientLink(v, e.ID) },
 	}, b)
 	r.paginate(v, w.Grid, pageRows)
@@ -83,9 +83,12 @@ func (r *request) lastUse(v *view, s *scope, entries []entry, active int) (aggre
 	return step, nil
 }
 
-func lastUseColumn(step aggregate.Unit) entryColumn {
+func lastUseColumn(s *scope, step aggregate.Unit) entryColumn {
 	c := lastColumn()
 	c.key = "table.lastUse"
+	if s.failed {
+		c.key = "table.lastTime"
+	}
 	if step == aggregate.Month {
 		day := c.cell
 		c.cell = func(r *request, e *entry, t *entryTable) cell {
@@ -119,7 +122,7 @@ func (r *request) splitTable(s *scope, q *breakdownQuery) widget {
 		return widget{} // one side is no split
 	}
 	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, measure: successes,
+		id: w.ID, caption: w.Title, measure: s.measure(),
 		columns: []entryColumn{nameColumn("table.country"), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},
 	}, b)
 	return w
