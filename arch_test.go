@@ -59,8 +59,9 @@ var rules = map[string]rule{
 	}},
 
 	// For tests only: nothing above may import these.
-	"internal/gotest": {},
-	"internal/relay":  {inside: []string{"syslogjson"}},
+	"internal/browser": {outside: []string{"github.com/chromedp/cdproto", "github.com/chromedp/chromedp"}},
+	"internal/gotest":  {},
+	"internal/relay":   {inside: []string{"syslogjson"}},
 }
 
 // pkg is what go list tells of a package.

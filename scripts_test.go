@@ -42,7 +42,7 @@ func script(t *testing.T, dir, name string, programs map[string]string, env []st
 // Without a network the tests that need no program from outside still run, but
 // for where nothing may be left out.
 func TestSetupWithoutNetwork(t *testing.T) {
-	asRoot := map[string]string{"id": "echo 0"}
+	asRoot := map[string]string{"id": "echo 0", "npm": "exit 1"}
 	_, err := os.Stat("/etc/debian_version")
 	debian := err == nil // elsewhere the script installs nothing
 	for name, aptGet := range map[string]string{

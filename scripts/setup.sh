@@ -1,13 +1,14 @@
 #!/bin/sh
-# Installs what the tests need beside Go: Chromium for the browser tests,
-# Python as a sender that is not ours, rsyslog, syslog-ng and logger. Run it as
-# often as you like; with everything in place it does nothing. `make test` runs
-# it first.
+# Installs what the tests need beside Go: Chromium and axe-core for the tests of
+# pages, Python as a sender that is not ours, rsyslog, syslog-ng and logger. Run
+# it as often as you like; with everything in place it does nothing. `make test`
+# runs it first.
 #
 # Programs are installed with apt-get, which takes root. The two relays are
 # only unpacked, into the cache folder where internal/relay looks for them: a
 # test must not change a machine's system logger, and Debian lets only one of
-# the two be installed.
+# the two be installed. axe-core, one file of JavaScript, comes by npm into the
+# same folder, where internal/browser looks.
 #
 # What cannot be had, without a network for instance, is told of, and its tests
 # are skipped. With CI=true that is a failure, here or in the test.
@@ -15,8 +16,29 @@ set -eu
 
 cache=${TARASTAT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tarastat}
 relays=$cache/relays
+axe=$cache/axe-core
+axe_version=4.14.1
+axe_sha256=e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 
 say() { echo "setup: $*" >&2; }
+
+# fetch_axe needs neither root nor Debian.
+fetch_axe() {
+	say "fetching axe-core $axe_version"
+	got=$(mktemp -d) || return
+	(cd "$got" && npm pack --silent "axe-core@$axe_version") >/dev/null &&
+		echo "$axe_sha256  $got/axe-core-$axe_version.tgz" | sha256sum --check --quiet &&
+		tar -xzf "$got/axe-core-$axe_version.tgz" -C "$got" &&
+		mkdir -p "$axe" &&
+		cp "$got/package/axe.min.js" "$got/package/LICENSE" "$axe" &&
+		echo "$axe_version" >"$axe/version"
+	set -- $?
+	rm -rf "$got"
+	return "$1"
+}
+if [ "$(cat "$axe/version" 2>/dev/null)" != "$axe_version" ] && ! fetch_axe; then
+	say "could not fetch axe-core by npm. Tests that find none are skipped, or fail when CI=true."
+fi
 
 packages=
 need() { command -v "$1" >/dev/null || packages="$packages $2"; }

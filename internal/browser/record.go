@@ -1,0 +1,151 @@
+package browser
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// Request is one request that a tab sent.
+type Request struct {
+	URL    string
+	Kind   string // Document, Stylesheet, Script, Image, Fetch, ...
+	Status int    // 0 when there was no answer
+	Bytes  int    // received over the network, header and encoded body
+	Failed string // why there was no answer; "" when there was one
+
+	done, left bool
+}
+
+// Record is what happened in a tab.
+type Record struct {
+	Requests   []Request
+	Console    []string // warnings, errors and exceptions
+	Violations []string // of the content security policy
+	Dialogs    []string // of alert, confirm and prompt
+}
+
+// recorder gathers a Record. Its lock is held between the goroutine of the
+// test and the one that reads from the browser.
+type recorder struct {
+	mu sync.Mutex
+	Record
+	at      map[network.RequestID]int // index in Requests
+	dismiss func()                    // closes the dialog that waits
+}
+
+// Seen returns what has happened since the tab was opened or Forget was called.
+func (t *Tab) Seen() Record {
+	r := &t.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	requests := slices.DeleteFunc(slices.Clone(r.Requests), func(q Request) bool { return q.left })
+	return Record{
+		requests, slices.Clone(r.Console), slices.Clone(r.Violations), slices.Clone(r.Dialogs),
+	}
+}
+
+// Settle waits until every request was answered: icons load when all is done.
+func (t *Tab) Settle() {
+	t.tb.Helper()
+	deadline := time.Now().Add(Patience)
+	for slices.ContainsFunc(t.Seen().Requests, func(r Request) bool { return !r.done }) {
+		if time.Now().After(deadline) {
+			t.tb.Fatalf("browser: waited in vain for the answers to %+v", t.Seen().Requests)
+		}
+		time.Sleep(5 * time.Millisecond) // between looks at the condition
+	}
+}
+
+// Forget empties the record.
+func (t *Tab) Forget() {
+	t.record.mu.Lock()
+	defer t.record.mu.Unlock()
+	t.record.Record, t.record.at = Record{}, nil
+}
+
+// note is called for every event, in order, and must not block.
+func (r *recorder) note(ev any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch e := ev.(type) {
+	case *network.EventRequestWillBeSent:
+		r.sent(e)
+	case *network.EventResponseReceived:
+		r.change(e.RequestID, func(q *Request) { q.Status = int(e.Response.Status) })
+	case *network.EventLoadingFinished:
+		r.change(e.RequestID, func(q *Request) { q.Bytes, q.done = int(e.EncodedDataLength), true })
+	case *network.EventLoadingFailed:
+		r.change(e.RequestID, func(q *Request) { q.Failed, q.done = e.ErrorText, true })
+	case *page.EventFrameNavigated:
+		r.leave()
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeError {
+			r.Console = append(r.Console, fmt.Sprint(e.Type, " ", arguments(e.Args)))
+		}
+	case *runtime.EventExceptionThrown:
+		r.Console = append(r.Console, "exception "+e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelWarning || e.Entry.Level == log.EntryLevelError {
+			r.Console = append(r.Console, fmt.Sprint(e.Entry.Source, " ", e.Entry.Level, " ", e.Entry.Text, " ", e.Entry.URL))
+		}
+	case *audits.EventIssueAdded:
+		if d := e.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil {
+			r.Violations = append(r.Violations, strings.TrimSpace(d.ViolatedDirective+" "+d.BlockedURL))
+		}
+	case *page.EventJavascriptDialogOpening:
+		r.Dialogs = append(r.Dialogs, e.Message)
+		go r.dismiss()
+	}
+}
+
+func (r *recorder) sent(e *network.EventRequestWillBeSent) {
+	if strings.HasPrefix(e.Request.URL, "data:") {
+		return
+	}
+	if e.RedirectResponse != nil { // the same id goes on
+		r.change(e.RequestID, func(q *Request) { q.Status, q.done = int(e.RedirectResponse.Status), true })
+	}
+	if r.at == nil {
+		r.at = make(map[network.RequestID]int)
+	}
+	r.at[e.RequestID] = len(r.Requests)
+	r.Requests = append(r.Requests, Request{URL: e.Request.URL, Kind: string(e.Type)})
+}
+
+// leave forgets the icons of the page before that have not come: with its page
+// the browser gives them up, and says nothing of it.
+func (r *recorder) leave() {
+	for id, i := range r.at {
+		if q := &r.Requests[i]; !q.done && q.Kind == string(network.ResourceTypeOther) {
+			q.left = true
+			delete(r.at, id)
+		}
+	}
+}
+
+func (r *recorder) change(id network.RequestID, change func(*Request)) {
+	if i, ok := r.at[id]; ok {
+		change(&r.Requests[i])
+	}
+}
+
+func arguments(args []*runtime.RemoteObject) string {
+	var texts []string
+	for _, a := range args {
+		if a.Description != "" {
+			texts = append(texts, a.Description)
+		} else {
+			texts = append(texts, string(a.Value))
+		}
+	}
+	return strings.Join(texts, " ")
+}
