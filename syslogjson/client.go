@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,11 +41,16 @@ type Client struct {
 	gone chan struct{} // closed when the server has closed its side
 	lost error         // why reading ended, if not by the server's close; set before gone is closed
 
-	mu    sync.Mutex
-	w     *bufio.Writer // nil: write at once
-	frame []byte
-	err   error // the first write error, or net.ErrClosed
+	aborted atomic.Bool
+
+	mu     sync.Mutex
+	w      *bufio.Writer // nil: write at once
+	frame  []byte
+	err    error // the first write error, or errClosed
+	closed bool  // Close was called
 }
+
+var errClosed = fmt.Errorf("syslogjson: send: %w", net.ErrClosed)
 
 // Dial connects to a server. A nil tlsConfig means plain TCP; see [ClientTLSConfig].
 // Under TLS 1.3 the server judges the client's certificate only after Dial has
@@ -95,8 +101,8 @@ func (c *Client) SendRaw(b []byte) error {
 }
 
 func (c *Client) write(b []byte) error {
-	if c.err != nil {
-		return c.err
+	if err := c.failed(); err != nil {
+		return err
 	}
 	var err error
 	if c.w != nil {
@@ -115,10 +121,18 @@ func (c *Client) Flush() error {
 }
 
 func (c *Client) flush() error {
-	if c.err != nil || c.w == nil {
-		return c.err
+	if err := c.failed(); err != nil || c.w == nil {
+		return err
 	}
 	return c.note(c.w.Flush())
+}
+
+// failed returns the error after which nothing more is sent.
+func (c *Client) failed() error {
+	if c.err == nil && c.aborted.Load() {
+		c.err = errClosed
+	}
+	return c.err
 }
 
 func (c *Client) note(err error) error {
@@ -130,13 +144,15 @@ func (c *Client) note(err error) error {
 
 // Close flushes, tells the server that nothing follows, and waits until the server
 // closes too, so that nothing on the way is lost to a reset. It returns nil when the
-// server has read everything up to the end, or when Close was called before.
+// server has read everything up to the end, or when Close was called before. It waits
+// for a Send that is under way; see [Client.Abort].
 func (c *Client) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if errors.Is(c.err, net.ErrClosed) {
+	if c.closed {
 		return nil
 	}
+	c.closed = true
 	err := c.flush()
 	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && err == nil {
 		if err = half.CloseWrite(); err != nil {
@@ -158,8 +174,22 @@ func (c *Client) Close() error {
 		}
 	}
 	_ = c.nc.Close() // both sides have finished, or err says more
-	c.err = fmt.Errorf("syslogjson: send: %w", net.ErrClosed)
+	c.err = errClosed
 	return err
+}
+
+// Abort closes the socket at once. It waits for nothing, also not for a Send, Flush
+// or Close that is blocked by a server which does not read: that call returns an
+// error, and so does each later one, an error that is [net.ErrClosed]; only Close
+// after Close returns nil as ever. What is buffered is lost, and what the server has
+// read is not known. Abort may be called again, concurrently, and after Close.
+func (c *Client) Abort() {
+	c.aborted.Store(true)
+	nc := c.nc
+	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		nc = t.NetConn() // closing TLS itself may wait to write its close_notify
+	}
+	_ = nc.Close() // fails only when it was closed before
 }
 
 // read takes what the server writes, so that nothing unread is left at the end.
