@@ -128,7 +128,7 @@ func orDefault[T int | time.Duration](v, def T) T {
 // ListenAndServeTLS listens on Addr and serves TLS with the certificate chain and
 // key in the given PEM files, which may both be "" when TLSConfig has a
 // certificate. TLSConfig must not be nil: it says whose client certificates are
-// accepted.
+// accepted. It returns as [Server.Serve] does.
 func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 	if s.TLSConfig == nil {
 		return errors.New("syslogjson: ListenAndServeTLS: Server.TLSConfig is nil")
@@ -156,6 +156,10 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 // or closed. The error is never nil: [ErrServerClosed] after Shutdown or Close,
 // also when Serve is called later, else what ended accepting. Want of file
 // descriptors or memory does not end it: accepting is tried again.
+//
+// Serve returns as soon as Shutdown begins, while handlers are still at work. The
+// program must not exit, nor use what its handler has gathered, before Shutdown has
+// returned.
 func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.TLSConfig) }
 
 func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
