@@ -18,6 +18,7 @@ func encoded(form syslogjson.Form) []byte {
 }
 
 func perSecond(b *testing.B) {
+	b.Helper()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 

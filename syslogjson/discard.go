@@ -14,13 +14,13 @@ func (r *Reader) discard() error {
 			r.skip -= n
 		}
 		r.pos += n
-		r.skipped += uint64(n)
+		r.skipped += uint64(n) //nolint:gosec // never negative
 		if r.skip == 0 && !r.skipLine {
 			break
 		}
 		if err := r.fill(); err != nil {
 			if !isTimeout(err) {
-				r.skipped += uint64(r.end - r.pos)
+				r.skipped += uint64(r.end - r.pos) //nolint:gosec // never negative
 				r.pos = r.end
 				r.skip, r.skipLine = 0, false
 			}

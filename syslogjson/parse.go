@@ -38,7 +38,7 @@ func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	if rest < 0 {
 		return &ParseError{Class: ClassBadHeader, Offset: start, Reason: "no priority from <0> to <191>"}
 	}
-	m.Facility, m.Severity = Facility(pri>>3), Severity(pri&7)
+	m.Facility, m.Severity = Facility(pri>>3), Severity(pri&7) //nolint:gosec // pri is at most maxPri
 	frame = frame[:trimmedLen(frame)]
 	rest = min(rest, len(frame))
 	if is5424(frame[rest:]) {
