@@ -16,8 +16,9 @@ import (
 type conn struct {
 	s     *Server
 	tls   *tls.Config // nil: plain TCP
-	raw   net.Conn    // TCP, beneath TLS
-	nc    net.Conn    // what is read: raw, or TLS over it
+	raw   net.Conn    // TCP
+	in    *intake     // what is read of raw
+	nc    net.Conn    // in, or TLS over it
 	peer  Peer
 	stats *peerCounters
 	reply *replier // nil when nothing is written
@@ -29,12 +30,13 @@ type conn struct {
 	message Message
 	bad     int // bad frames in a row
 
-	quiet   bool // while draining: the socket was silent for drainQuiet
-	drained int  // bytes of frames read while draining
+	enough int64 // while draining: the stream's length up to which frames are read; 0: not known yet
 }
 
 func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
-	c := &conn{s: s, tls: cfg, raw: raw, nc: raw}
+	c := &conn{s: s, tls: cfg, raw: raw}
+	c.in = &intake{Conn: raw, draining: c.draining, secure: cfg != nil}
+	c.nc = c.in
 	if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
 		ap := a.AddrPort()
 		c.peer.Addr = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
@@ -70,9 +72,6 @@ func (c *conn) run() {
 	c.stats = c.s.peers.connected(c.peer, c.certificate())
 	defer c.s.peers.disconnected(c.stats)
 	c.ready.Store(true)
-	if c.s.draining.Load() {
-		c.drain() // Shutdown came between the handshake and ready
-	}
 	if c.s.Replies {
 		c.reply = newReplier(c.nc, c.s.Greeting)
 	}
@@ -106,7 +105,7 @@ func (c *conn) serve() ending {
 		case isBad:
 			c.s.counts.frames.Add(1)
 			c.reject(bad.Class, bad.Prefix, err)
-		case isTimeout(err) && c.s.draining.Load():
+		case isTimeout(err) && c.draining():
 			if c.mayEnd() {
 				return abruptly
 			}
@@ -123,12 +122,8 @@ func (c *conn) serve() ending {
 			c.s.log.badStreak(c.peer)
 			return abruptly
 		}
-		if len(frame) > 0 && c.s.draining.Load() {
-			c.quiet = false
-			c.drained += len(frame)
-			if c.drained > maxDrainBytes && c.frames.atBoundary() {
-				return abruptly // all that had arrived before was read
-			}
+		if c.hasEnough() {
+			return abruptly
 		}
 	}
 }
@@ -177,29 +172,6 @@ func (c *conn) reject(class Class, frame []byte, err error) {
 	if c.s.OnReject != nil {
 		c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: frame[:min(len(frame), MaxSampleBytes)], Err: err})
 	}
-}
-
-// drain is called by Shutdown: it wakes the goroutine if it waits for bytes.
-func (c *conn) drain() {
-	until := time.Unix(1, 0) // long past
-	if !c.ready.Load() {
-		until = time.Now().Add(drainHandshake)
-	}
-	_ = c.raw.SetReadDeadline(until) // fails only on a connection that has ended
-}
-
-// mayEnd is called while draining, when a read has timed out. It reports whether
-// the connection stands at a frame boundary and nothing more has arrived.
-func (c *conn) mayEnd() bool {
-	boundary := c.frames.atBoundary()
-	if boundary && c.quiet && !hasBytes(c.raw) {
-		return true
-	}
-	// The first timeout at a boundary may be Shutdown's own, which says nothing of
-	// what has arrived. Half a frame waits for the rest as long as Shutdown does.
-	c.quiet = boundary
-	_ = c.raw.SetReadDeadline(time.Now().Add(drainQuiet))
-	return false
 }
 
 // abort ends the connection from another goroutine.

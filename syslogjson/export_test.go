@@ -1,6 +1,10 @@
 package syslogjson
 
-import "github.com/influxdata/go-syslog/v3/rfc5424"
+import (
+	"net"
+
+	"github.com/influxdata/go-syslog/v3/rfc5424"
+)
 
 // ParseSlow is ParseInto without the fast path, for the differential test.
 func (p *Parser) ParseSlow(m *Message, frame []byte) error { return p.parse(m, frame, false) }
@@ -23,3 +27,6 @@ func MachineTakes(frame []byte) bool {
 	_, err := rfc5424.NewMachine().Parse(frame[start:h.message])
 	return err == nil
 }
+
+// Arrived returns how many bytes the kernel holds that were not read.
+func Arrived(nc net.Conn) int { return arrived(nc) }

@@ -31,6 +31,7 @@ type Reader struct {
 	max      int
 	buf      []byte // buf[pos:end] is read and not yet handed out
 	pos, end int
+	taken    int64 // bytes read from src
 	err      error // of src, reported when the buffered bytes are used up
 
 	skip     int  // bytes of an oversize counted frame still to be discarded
@@ -109,6 +110,12 @@ func (r *Reader) Skipped() uint64 { return r.skipped }
 
 // atBoundary reports whether no frame has begun.
 func (r *Reader) atBoundary() bool { return r.pos == r.end && r.skip == 0 && !r.skipLine }
+
+// passed reports whether the stream's first n bytes were handed out or discarded,
+// and no frame is being discarded.
+func (r *Reader) passed(n int64) bool {
+	return r.taken-int64(r.Buffered()) >= n && r.skip == 0 && !r.skipLine
+}
 
 // line returns the frame that ends at the next newline.
 func (r *Reader) line() ([]byte, error) {
@@ -212,6 +219,7 @@ func (r *Reader) fill() error {
 	for range maxEmptyReads {
 		n, err := r.src.Read(r.buf[r.end:])
 		r.end += n
+		r.taken += int64(n)
 		if err != nil && !isTimeout(err) {
 			r.err = err
 		}

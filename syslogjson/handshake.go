@@ -67,7 +67,7 @@ func (c *conn) shake() bool {
 	deadline := time.Now().Add(c.s.limits.handshakeTimeout)
 	ctx, cancel := context.WithDeadline(c.s.ctx, deadline)
 	defer cancel()
-	gate := &handshakeGate{Conn: c.raw, ctx: ctx, tokens: c.s.handshake}
+	gate := &handshakeGate{Conn: c.in, ctx: ctx, tokens: c.s.handshake}
 	tc := tls.Server(gate, c.tls)
 	err := gate.enter()
 	if err == nil {

@@ -45,9 +45,9 @@ const (
 
 	maxNameBytes = 256 // of a certificate's name
 
-	drainQuiet     = 10 * time.Millisecond  // silence after which a draining socket is empty
 	drainHandshake = 250 * time.Millisecond // for a handshake that Shutdown finds under way
-	maxDrainBytes  = 8 << 20                // more than a socket holds: all that had arrived was read
+	drainQuiet     = 10 * time.Millisecond  // silence after which all that a peer had written was read
+	drainLongest   = 250 * time.Millisecond // after which a peer that is never silent is read no more
 
 	maxPendingReplies = 64
 	replyFlushTime    = time.Second

@@ -12,6 +12,13 @@ import (
 // Connections end with a TCP reset, which makes the sender notice at its next
 // write; an ordinary close would let it write into the void once more.
 //
+// What the kernel held of a connection is handed on however long the handler takes.
+// What arrives after that is read until the peer is silent for 10 ms, and for no
+// longer than 250 ms, so a sender that never pauses does not hold Shutdown up: it
+// is cut off where its next frame would begin. On systems other than Linux, and for
+// connections that are no [syscall.Conn], the kernel is not asked and only these
+// times count.
+//
 // It returns nil when all connections have ended, else ctx's error, after closing
 // the rest as [Server.Close] does.
 func (s *Server) Shutdown(ctx context.Context) error {
