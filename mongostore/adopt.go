@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo/options"
@@ -12,6 +13,7 @@ import (
 const (
 	adoptAtOnce = 5000 // records that are given their day with one look
 	adoptLooks  = 10   // looks before the days they touched are counted
+	adoptUpdate = 500  // records that one update changes, so that none takes long
 )
 
 // adoptFirst adopts what one pass can while Open waits for it.
@@ -92,8 +94,10 @@ func (s *Store) adoptSome(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for d, ids := range byDay {
-		if err := s.giveDay(ctx, d, ids); err != nil {
-			return 0, err
+		for chunk := range slices.Chunk(ids, adoptUpdate) {
+			if err := s.giveDay(ctx, d, chunk); err != nil {
+				return 0, err
+			}
 		}
 	}
 	return n, nil

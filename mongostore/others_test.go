@@ -90,6 +90,7 @@ func parse(t *testing.T, text string) aggregate.Period {
 // TestOldRecords: a base with years of the old service's records is counted,
 // searched and deleted beside new ones.
 func TestOldRecords(t *testing.T) {
+	t.Parallel() // FerretDB takes a minute to change 5,000 documents
 	is := is.New(t)
 	uri := mongotest.URI(t)
 	hand := shell(t, uri)

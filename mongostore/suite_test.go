@@ -33,6 +33,7 @@ func open(t *testing.T, uri string, o mongostore.Options) *mongostore.Store {
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	server := os.Getenv(mongotest.EnvURI)
 	if server == "" {
 		server = mongotest.Start(t).URI

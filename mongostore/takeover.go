@@ -60,26 +60,26 @@ func (s *Store) bury(ctx context.Context, o *sight) error {
 }
 
 // meet learns at the start which other instances live. One that has left days
-// open and gives no sign for three polls is taken for dead: after a crash and
+// open and gives no sign for some polls is taken for dead: after a crash and
 // a restart its records must be counted before the first answer.
 func (s *Store) meet(ctx context.Context) error {
 	if err := s.upkeep.take(ctx); err != nil {
 		return err
 	}
 	defer s.upkeep.give()
-	first := make(map[writer]int64) // beats at the first look
+	first := make(map[writer]int64) // beats at the second look
 	for n := 0; ; n++ {
 		all, err := s.entries(ctx)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if n <= 1 { // a last sign of somebody who died may still have been on its way
 			for _, e := range all {
 				first[e.Writer] = e.Beat
 			}
 		}
 		silent, waiting := s.meetAll(all, first)
-		if !waiting || n == meetLooks {
+		if !waiting || n > meetLooks {
 			for _, o := range silent {
 				if err := s.bury(ctx, o); err != nil {
 					return err
@@ -100,7 +100,7 @@ func (s *Store) meet(ctx context.Context) error {
 const meetLooks = 3
 
 // meetAll takes in the entries at the start, when nothing is loaded yet. It
-// returns those who left days open and have given no sign since the first
+// returns those who left days open and have given no sign since the second
 // look, and whether one of them may still.
 func (s *Store) meetAll(all []entry, first map[writer]int64) (silent []*sight, waiting bool) {
 	s.mu.Lock()
