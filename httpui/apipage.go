@@ -1,6 +1,9 @@
 package httpui
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // apiPagePath is the page about the API.
 const apiPagePath = "/abi/api"
@@ -9,13 +12,14 @@ const apiPagePath = "/abi/api"
 // description.
 type apiPageData struct {
 	SpecURL   string
+	Params    []apiPageParam // of any endpoint, each once
 	Endpoints []apiPageEndpoint
 }
 
 type apiPageEndpoint struct {
 	ID, Path, Summary string
-	Params            []apiPageParam
-	Example           string // an address to try
+	Params            []string // names
+	Example           string   // an address to try
 }
 
 type apiPageParam struct{ Name, Text, Example string }
@@ -25,7 +29,11 @@ func (h *Handler) apiPage(w http.ResponseWriter, r *request) error {
 	for _, e := range endpoints() {
 		row := apiPageEndpoint{ID: e.path[1:], Path: apiRoot + e.path, Summary: e.summary, Example: apiRoot + e.path}
 		for _, p := range e.params {
-			row.Params = append(row.Params, apiPageParam{p.name, p.text, p.example})
+			row.Params = append(row.Params, p.name)
+			told := apiPageParam{p.name, p.text, p.example}
+			if !slices.Contains(data.Params, told) {
+				data.Params = append(data.Params, told)
+			}
 			if p.name == paramPeriod {
 				month := r.now.AddDate(0, 0, -r.now.Day()).Format("2006-01")
 				row.Example = address(row.Path, []param{{paramPeriod, month}})

@@ -154,7 +154,7 @@ func (r *request) chips(v *view) []chip {
 		if value == "" {
 			continue
 		}
-		text := r.text.T("filter.chip", r.text.T(f.key), r.valueName(f.param, value))
+		text := r.text.T("filter.chip", r.text.T(f.key), isolated(r.valueName(f.param, value)))
 		chips = append(chips, chip{text, v.here(param{f.param, unset}), r.text.T("filter.remove", text)})
 	}
 	return chips

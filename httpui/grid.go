@@ -118,7 +118,7 @@ func (r *request) sparkline(name string, values []int64, running bool) template.
 		cells[i].N = v
 		most = max(most, v)
 	}
-	title := r.text.T("chart.sparkline", name, values[0], values[len(values)-1], most)
+	title := r.text.T("chart.sparkline", isolated(name), values[0], values[len(values)-1], most)
 	html, err := chart.Sparkline{Values: cells, Title: title, Running: running}.HTML()
 	if err != nil {
 		return ""

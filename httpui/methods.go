@@ -96,7 +96,7 @@ func (r *request) chosenName(f aggregate.Filter) string {
 		if name != "" {
 			name += ", "
 		}
-		name += r.valueName(c.filter, c.value)
+		name += isolated(r.valueName(c.filter, c.value))
 	}
 	return name
 }

@@ -99,7 +99,7 @@ func (r *request) standardTiles(v *view, s *scope, q standardQuery) []tile {
 		tiles[3].Value = r.text.Day(s.bounds.First)
 	}
 	if r.h.reception != nil {
-		tiles = append(tiles, r.receptionTiles(r.h.reception.Snapshot())...)
+		tiles = append(tiles, r.receptionTiles(r.h.reception.Snapshot(), s.bounds)...)
 	}
 	return tiles
 }

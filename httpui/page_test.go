@@ -282,3 +282,12 @@ func TestHostileNamesAreInert(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesFromRightToLeftTurnNothingElse(t *testing.T) {
+	is := is.New(t)
+	b := browse(t, httpui.New(spring(t), options()))
+	doc, _ := b.page("/meetodid?p=2018-04&client=" + escape("אבג 12"))
+	is.Equal(doc.one(t, ".chips a").all("span")[0].text(), "Klientrakendus: \u2068אבג 12\u2069")
+	doc, _ = b.page("/meetodid?p=2018-04&client=emta")
+	is.Equal(doc.one(t, ".chips a").all("span")[0].text(), "Klientrakendus: emta")
+}

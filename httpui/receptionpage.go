@@ -3,6 +3,7 @@ package httpui
 import (
 	"time"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 )
 
@@ -71,8 +72,9 @@ func classRows(counts []ClassCount) []classRow {
 	return rows
 }
 
-// receptionTiles say on the front page whether events come in.
-func (r *request) receptionTiles(s Snapshot) []tile {
+// receptionTiles say on the front page whether events come in. What was
+// received before the program started is known by its day.
+func (r *request) receptionTiles(s Snapshot, held aggregate.Bounds) []tile {
 	var last time.Time
 	connected := 0
 	for _, sender := range s.Senders {
@@ -88,8 +90,11 @@ func (r *request) receptionTiles(s Snapshot) []tile {
 		rejected += c.Count
 	}
 	ago := r.text.T("common.notCounted")
-	if !last.IsZero() {
+	switch {
+	case !last.IsZero():
 		ago = r.text.Relative(r.now.Sub(last))
+	case held.Records > 0: // from before the program started
+		ago = r.text.Day(held.Last)
 	}
 	return []tile{
 		{Label: r.text.T("data.lastEvent"), Value: ago, URL: dataPath + "#senders"},
