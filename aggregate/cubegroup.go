@@ -58,6 +58,14 @@ func (g *group) add(cells []cell, f *cellFilter) {
 	}
 }
 
+// addTotal adds up the events of a day by no dimension at all.
+func (g *group) addTotal(n int64) {
+	if g.dense[0] == 0 {
+		g.touched = append(g.touched, 0)
+	}
+	g.dense[0] += n
+}
+
 func (g *group) addSparse(cells []cell, f *cellFilter) {
 	for _, s := range cells {
 		if f.set != 0 && !f.match(s) {
