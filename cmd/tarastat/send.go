@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -83,13 +84,21 @@ func (s *sending) run(ctx context.Context) (int, error) {
 		opts.BufferBytes = sendBuffer
 	}
 	clients := make([]*syslogjson.Client, 0, s.conns)
+	abort := func() {
+		for _, c := range clients {
+			c.Abort()
+		}
+	}
 	for range s.conns {
 		c, err := syslogjson.Dial(ctx, s.addr, syslogjson.ClientTLSConfig(pair, pool), opts)
 		if err != nil {
+			abort()
 			return 0, fmt.Errorf("connect to %s: %w", s.addr, err)
 		}
 		clients = append(clients, c)
 	}
+	// A receiver that holds us back must not keep us from ending.
+	defer context.AfterFunc(ctx, abort)()
 	return s.share(ctx, clients)
 }
 
@@ -101,20 +110,14 @@ func (s *sending) share(ctx context.Context, clients []*syslogjson.Client) (int,
 	var wg sync.WaitGroup
 	for i, c := range clients {
 		queues[i] = make(chan []byte, 256)
-		wg.Go(func() {
-			for payload := range queues[i] {
-				if errs[i] == nil {
-					if errs[i] = c.Send(payload); errs[i] == nil {
-						counts[i]++
-					}
-				}
-			}
-			if err := c.Close(); errs[i] == nil {
-				errs[i] = err
-			}
-		})
+		wg.Go(func() { counts[i], errs[i] = sendAll(c, queues[i]) })
 	}
-	err := s.produce(ctx, func(n int, payload []byte) { queues[n%len(queues)] <- payload })
+	err := s.produce(ctx, func(n int, payload []byte) {
+		select {
+		case queues[n%len(queues)] <- payload:
+		case <-ctx.Done():
+		}
+	})
 	for _, q := range queues {
 		close(q)
 	}
@@ -122,11 +125,21 @@ func (s *sending) share(ctx context.Context, clients []*syslogjson.Client) (int,
 	sent := 0
 	for i, n := range counts {
 		sent += n
-		if err == nil {
-			err = errs[i]
-		}
+		err = cmp.Or(err, errs[i])
 	}
 	return sent, err
+}
+
+// sendAll sends what comes until the first error, and drains the rest.
+func sendAll(c *syslogjson.Client, payloads <-chan []byte) (sent int, err error) {
+	for payload := range payloads {
+		if err == nil {
+			if err = c.Send(payload); err == nil {
+				sent++
+			}
+		}
+	}
+	return sent, cmp.Or(err, c.Close())
 }
 
 // produce makes the events at the asked rate.

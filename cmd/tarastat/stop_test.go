@@ -1,9 +1,12 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,6 +18,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 	"github.com/e-gov/tarastat/syslogjson"
 )
@@ -115,4 +119,36 @@ func TestSecondServiceIsRefused(t *testing.T) {
 	code, _ := first.get("/status")
 	is.Equal(code, http.StatusOK)
 	first.stop()
+}
+
+// TestSendEnds ends the test sender while its receiver accepts and never reads.
+func TestSendEnds(t *testing.T) {
+	is := is.New(t)
+	dir := t.TempDir()
+	k := filepath.Join(dir, "keys")
+	is.NoErr(keys.Ensure(k, []string{"127.0.0.1"}, time.Now()))
+	pair, err := keys.LoadPair(filepath.Join(k, keys.ServerCert), filepath.Join(k, keys.ServerKey))
+	is.NoErr(err)
+	inner, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	is.NoErr(err)
+	ln := tls.NewListener(inner, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
+	defer ln.Close() //nolint:errcheck // the test is over
+	ready := make(chan error, 1)
+	go func() {
+		c, err := ln.Accept()
+		if err == nil {
+			err = c.(*tls.Conn).HandshakeContext(t.Context())
+		}
+		ready <- err // and that is all it ever does
+	}()
+	p := start(t, dir, "send", "-data-dir", dir, "-addr", inner.Addr().String(), "-n", "100000000")
+	is.NoErr(<-ready)
+	is.NoErr(p.cmd.Process.Signal(syscall.SIGINT))
+	select {
+	case err := <-p.ended:
+		is.True(err != nil) // not everything was sent
+	case <-time.After(patience):
+		t.Fatal("did not end")
+	}
+	is.True(strings.Contains(p.log.String(), "events sent"))
 }
