@@ -163,3 +163,44 @@ func find(t *testing.T, doc *node, selector, text string) string {
 	t.Fatalf("no %s with the text %q", selector, text)
 	return ""
 }
+
+func TestDaysAreDrawnBesideTheSameWeekday(t *testing.T) {
+	is := is.New(t)
+	s := steady(t, "2017-01-01", "2018-04-28", "2018-02-14")
+	h := httpui.New(s, options())
+	for _, ask := range []string{"p=2018-04", "p=2018-03", "p=2018-03&compare=lastyear", "p=2018-04-02/2018-04-20"} {
+		var got struct {
+			Points []struct {
+				Period, PreviousPeriod string
+				Previous               *aggregate.Tally
+			}
+		}
+		w := browse(t, h).get("/api/v1/series?step=day&" + ask)
+		is.NoErr(json.Unmarshal(w.Body.Bytes(), &got))
+		drawn, without := 0, 0
+		for _, p := range got.Points {
+			if p.Previous == nil {
+				without++
+				continue
+			}
+			drawn++
+			then := mustPeriod(t, p.PreviousPeriod)
+			is.Equal(then.From.Weekday(), mustPeriod(t, p.Period).From.Weekday())
+			is.True(p.PreviousPeriod != "2018-02-14") // a gap is no zero
+			is.Equal(p.Previous.Successes, int64(9))
+		}
+		is.True(drawn > 18)
+		if ask == "p=2018-03" {
+			is.Equal(without, 1)
+		}
+	}
+
+	// The legend and the table name the days that are drawn, the bar those that
+	// are compared.
+	doc, _ := browse(t, h).page("/?p=2018-03&step=day")
+	is.True(strings.Contains(doc.one(t, "#trend .chart-legend").text(), "1. veebruar – 3. märts 2018"))
+	is.True(strings.Contains(doc.one(t, "#trend thead").text(), "1. veebruar – 3. märts 2018"))
+	is.True(strings.Contains(doc.one(t, ".compared").text(), "veebruar 2018 (28 päeva)"))
+	doc, _ = browse(t, h).page("/?p=2018-04&step=day")
+	is.True(strings.Contains(doc.one(t, "#trend .chart-plot").text(), "P 04.03.2018 9")) // beside Sunday 1 April
+}

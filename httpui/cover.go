@@ -90,6 +90,12 @@ func (c *cover) gaps(p aggregate.Period) []gap {
 	return out
 }
 
+// missing reports whether there is no data at all of one step of a series.
+func (c *cover) missing(p aggregate.Point, r *request) bool {
+	state, _ := c.step(p, r)
+	return state == chart.Gap
+}
+
 // step says how far the data of one step of a series can be trusted.
 func (c *cover) step(p aggregate.Point, r *request) (state chart.State, reason string) {
 	first, last := aggregate.DayOf(p.Start, r.h.loc), aggregate.DayOf(p.End.Add(-1), r.h.loc)

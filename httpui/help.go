@@ -30,7 +30,7 @@ func (h *Handler) help(w http.ResponseWriter, r *request) error {
 	t := r.text.T
 	data := helpData{
 		Zone: h.loc.String(), APIURL: apiPagePath, Connect: r.connectGuide(),
-		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.running"), t("compare.gap")},
+		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.drawn"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
 			{t("def.attempt"), t("def.attemptText"), "attempt"},
 			{t("def.success"), t("def.successText"), "success"},

@@ -21,6 +21,7 @@ type scope struct {
 
 	current   aggregate.Period // the part of period that is compared
 	reference aggregate.Period // with this one
+	beside    aggregate.Period // the steps of it that are drawn: of days, the same weekdays
 	compared  bool             // there is a reference
 	unfair    string           // why no change may be shown, in words; "" when it may
 }
@@ -41,12 +42,15 @@ func (r *request) scope(v *view) *scope {
 	s := &scope{period: v.period, bounds: bounds, shown: r.definite(v.period, bounds), failed: v.filter.ErrorCode != ""}
 	s.step, s.coarser = stepOf(s.shown, v.step)
 	s.current, s.reference, s.compared = v.period.Compare(v.comparison, r.now)
+	if s.beside = s.reference; s.step == aggregate.EachDay {
+		s.beside = aggregate.SameWeekdays(s.current, s.reference)
+	}
 	first, last, ok := s.shown.Days()
 	if !ok {
 		s.cover = &cover{bounds: bounds, today: aggregate.DayOf(r.now, r.h.loc)}
 	} else {
-		if s.compared {
-			if refFirst, refLast, ok := s.reference.Days(); ok {
+		for _, p := range []aggregate.Period{s.reference, s.beside} { // both empty when nothing is compared
+			if refFirst, refLast, ok := p.Days(); ok {
 				first, last = min(first, refFirst), max(last, refLast)
 			}
 		}

@@ -10,9 +10,9 @@ import (
 
 // series is a period in steps, with the reference period beside it.
 type series struct {
-	Step      string  `json:"step" doc:"hour, day, week, month, quarter or year."`
-	Points    []point `json:"points" doc:"One for each step, without a break."`
-	Reference string  `json:"-"` // the period compared with; "" without one
+	Step     string  `json:"step" doc:"hour, day, week, month, quarter or year."`
+	Points   []point `json:"points" doc:"One for each step, without a break."`
+	compared bool    // there is a reference
 }
 
 // point is one step of a series.
@@ -20,7 +20,8 @@ type point struct {
 	Period string `json:"period" doc:"The step, as it is written in an address."`
 	State  string `json:"state" doc:"complete, running, partial or gap. A gap is no zero."`
 	figures
-	Previous *figures `json:"previous" doc:"The same step of the reference period; null where it has none."`
+	Previous *figures `json:"previous" doc:"The step of the reference period that stands beside it, for a day one of the same weekday; null where there is none or it has no data."`
+	Beside   string   `json:"previousPeriod,omitempty" doc:"The step that previous is of."`
 
 	aggregate.Point `json:"-"`
 
@@ -40,7 +41,7 @@ func (q *questions) askSeries(s *scope, f aggregate.Filter, beside aggregate.Dim
 	}
 	out := &seriesQuery{now: q.add(aggregate.Query{Period: s.shown, Filter: f, By: beside | aggregate.ByOperation, Step: s.step})}
 	if s.compared {
-		out.then = q.add(aggregate.Query{Period: s.reference, Filter: f, By: aggregate.ByOperation, Step: s.step})
+		out.then = q.add(aggregate.Query{Period: s.beside, Filter: f, By: aggregate.ByOperation, Step: s.step})
 	}
 	return out
 }
@@ -62,19 +63,19 @@ func (q *seriesQuery) err() error {
 
 // result makes the series of what was answered.
 func (q *seriesQuery) result(r *request, s *scope) series {
-	out := series{Step: s.step.String()}
+	out := series{Step: s.step.String(), compared: q.then != nil}
 	var then []aggregate.Point
 	if q.then != nil {
-		out.Reference = s.reference.String()
-		then = aggregate.Series(q.then.rows, s.reference, s.step)
+		then = aggregate.Series(q.then.rows, s.beside, s.step)
 	}
 	for i, p := range aggregate.Series(q.now.rows, s.shown, s.step) {
 		pt := point{Period: aggregate.Of(s.step, p.Start, r.h.loc).String(), figures: figuresOf(p.Tally), Point: p}
 		pt.state, pt.reason = s.cover.step(p, r)
 		pt.State = [...]string{"complete", "running", "partial", "gap"}[pt.state]
-		if i < len(then) {
+		if i < len(then) && !s.cover.missing(then[i], r) {
 			f := figuresOf(then[i].Tally)
 			pt.Previous, pt.then = &f, &then[i]
+			pt.Beside = aggregate.Of(s.step, then[i].Start, r.h.loc).String()
 		}
 		out.Points = append(out.Points, pt)
 	}
@@ -133,11 +134,12 @@ func (r *request) trendWidget(v *view, s *scope, q *seriesQuery, title string) w
 		col.Values = []int64{p.Successes, p.Failures}
 		if p.then != nil {
 			col.Reference, col.HasReference = p.then.Ended(), true
+			col.ReferenceName = r.text.Step(s.step, p.then.Start)
 		}
 		c.Columns = append(c.Columns, col)
 	}
-	if data.Reference != "" {
-		c.Reference = r.text.Period(s.reference, s.bounds)
+	if data.compared {
+		c.Reference = r.text.Period(s.beside, s.bounds)
 	}
 	return r.drawn(w, s, c, c.Table())
 }

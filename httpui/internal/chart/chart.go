@@ -84,9 +84,11 @@ type Column struct {
 	Values []int64 // one for each series, 0 and more
 
 	// Reference is the sum of the same step of the period compared with,
-	// where HasReference is set.
-	Reference    int64
-	HasReference bool
+	// where HasReference is set. ReferenceName names that step; "" leaves it
+	// with the name of the period.
+	Reference     int64
+	ReferenceName string
+	HasReference  bool
 
 	State  State
 	Reason string // why the step is Partial or Gap

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 )
@@ -93,7 +94,7 @@ func (c Columns) columnTitle(col Column) string {
 		}
 	}
 	if c.Reference != "" && col.HasReference {
-		write(c.Reference, c.number(col.reference()))
+		write(cmp.Or(col.ReferenceName, c.Reference), c.number(col.reference()))
 	}
 	if note := c.Words.note(col); note != "" {
 		write(note, "")
