@@ -19,6 +19,8 @@ type dataData struct {
 	Last       string
 	HasRecords bool
 	Fault      *fault
+	Uncounted  string // records in no sum yet; "" for none
+	Unreadable string // records that never will be; "" for none
 	Version    string
 	Started    string
 	Zone       string
@@ -48,6 +50,9 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 		data.First, data.Last = r.text.Day(bounds.First), r.text.Day(bounds.Last)
 		data.Coverage = r.coverageWidget(&v, s, bounds)
 	}
+	if err := r.backlog(&data); err != nil {
+		data.Fault = r.fault(err)
+	}
 	if h.reception != nil {
 		data.Reception = r.receptionData(h.reception.Snapshot())
 	}
@@ -59,6 +64,25 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 	return r.render(w, &page{
 		name: "data", title: r.text.T("data.title"), view: v, bar: true, plain: true, alone: true, scope: s, data: data, grids: []*grid{data.Coverage.Grid},
 	})
+}
+
+// backlog tells of records that the figures leave out.
+func (r *request) backlog(data *dataData) error {
+	if r.h.backlog == nil {
+		return nil
+	}
+	var b aggregate.Backlog
+	err := r.read(func(ctx context.Context) (err error) {
+		b, err = r.h.backlog.Backlog(ctx)
+		return err
+	})
+	if b.Uncounted > 0 {
+		data.Uncounted = r.text.Int(b.Uncounted)
+	}
+	if b.Unreadable > 0 {
+		data.Unreadable = r.text.Int(b.Unreadable)
+	}
+	return err
 }
 
 // coverageWidget shows of which days there is data, for the year that ends
@@ -79,6 +103,7 @@ func (r *request) coverageWidget(v *view, s *scope, b aggregate.Bounds) widget {
 	if w.Fault = r.fault(err); err != nil {
 		return w
 	}
+	w.Note = r.text.T("data.coverageHint", int64(fewestMonths), int64(mostMonths))
 	c := chart.Coverage{
 		Frame: chart.Frame{ID: w.ID, Title: w.Title, Format: r.text.Int},
 		First: first, Day: r.text.Day, Range: r.text.DayRange, Month: r.text.MonthOf,

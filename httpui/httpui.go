@@ -33,6 +33,12 @@ type ClientLister interface {
 	Clients(ctx context.Context) ([]aggregate.Seen, error)
 }
 
+// Backlogger is a store that others write to as well, so that some of its records
+// may be in no sum.
+type Backlogger interface {
+	Backlog(ctx context.Context) (aggregate.Backlog, error)
+}
+
 // Defaults of [Options].
 const (
 	DefaultMaxQueries   = 8
@@ -58,6 +64,7 @@ type Handler struct {
 	store     Store
 	deleter   Deleter      // nil when the store is none
 	clients   ClientLister // nil when the store is none
+	backlog   Backlogger   // nil when the store is none
 	reception Reception    // nil when unknown
 	catalogue Catalogue    // never nil
 
@@ -103,6 +110,7 @@ func New(s Store, opts Options) *Handler {
 	}
 	h.deleter, _ = s.(Deleter)
 	h.clients, _ = s.(ClientLister)
+	h.backlog, _ = s.(Backlogger)
 	if h.catalogue == nil {
 		h.catalogue = noNames{}
 	}

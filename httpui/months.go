@@ -9,14 +9,14 @@ import (
 	"github.com/e-gov/tarastat/httpui/internal/export"
 )
 
-// Bounds of the table of clients by month: a period of fewer months is
-// lengthened backwards to a year, one of more is cut to its end.
+// Bounds of what is shown month by month.
 const (
 	fewestMonths = 12
 	mostMonths   = 24
 )
 
-// monthsOf is the stretch of whole months that the table shows for a period.
+// monthsOf is the stretch of whole months around a period: one of fewer months
+// is lengthened backwards to a year, one of more is cut to its end.
 func monthsOf(p aggregate.Period) (aggregate.Period, bool) {
 	if !p.Bounded() || !p.From.Before(p.To) {
 		return p, false
@@ -32,14 +32,33 @@ func monthsOf(p aggregate.Period) (aggregate.Period, bool) {
 	return aggregate.Between(from, end, p.Location()), true
 }
 
+// matrixOf is what the table of clients by month shows for p: p itself, so that
+// its sums are those of every other page. A period within one month, of which
+// there would be a single column, is lengthened backwards to a year, and one of
+// very many months is cut to its end; then note says so.
+func (r *request) matrixOf(p aggregate.Period) (shown aggregate.Period, note string, ok bool) {
+	months, ok := monthsOf(p)
+	if !ok {
+		return p, "", false
+	}
+	switch last := p.To.Add(-1); {
+	case aggregate.Month.Start(p.From).Equal(aggregate.Month.Start(last)):
+		end := aggregate.EachDay.Add(aggregate.EachDay.Start(last), 1)
+		return aggregate.Between(months.From, end, p.Location()), r.text.T("clients.monthsBefore", int64(fewestMonths)), true
+	case p.From.Before(months.From):
+		return aggregate.Between(months.From, p.To, p.Location()), r.text.T("clients.monthsLast", int64(mostMonths)), true
+	}
+	return p, "", true
+}
+
 // clientMonths is the table of successful authentications by client and
 // month.
 func (h *Handler) clientMonths(w http.ResponseWriter, r *request, v view, search string) error {
 	s := r.scope(&v)
 	data := r.clientsPage(&v, search)
 	data.List = widget{ID: "months", Title: r.text.T("clients.matrix")}
-	months, ok := monthsOf(s.shown)
-	if !ok {
+	months, note, ok := r.matrixOf(s.shown)
+	if data.List.Note = note; !ok {
 		data.List.Note = r.text.T("state.exprNoTrend")
 	} else {
 		f := v.filter
@@ -48,6 +67,9 @@ func (h *Handler) clientMonths(w http.ResponseWriter, r *request, v view, search
 		if data.List.Fault = r.fault(err); err == nil {
 			data.List.Grid = r.monthGrid(&v, s, months, rows, search)
 			data.Count = r.text.T("clients.count", int64(len(data.List.Grid.Rows)))
+			if note != "" {
+				data.List.Grid.Notes = append(data.List.Grid.Notes, note)
+			}
 			r.paginate(&v, data.List.Grid, pageRows)
 		}
 	}
@@ -63,8 +85,9 @@ func (r *request) monthGrid(v *view, s *scope, months aggregate.Period, rows []a
 	points := aggregate.Series(nil, months, aggregate.Month)
 	at := make(map[int64]int, len(points))
 	for i, p := range points {
-		at[p.Start.Unix()] = i
-		g.Columns = append(g.Columns, gridColumn{Name: r.text.MonthOf(aggregate.DayOf(p.Start, r.h.loc)), Kind: export.Int})
+		at[aggregate.Month.Start(p.Start).Unix()] = i
+		first, last := aggregate.DayOf(p.Start, r.h.loc), aggregate.DayOf(p.End.Add(-1), r.h.loc)
+		g.Columns = append(g.Columns, gridColumn{Name: r.text.MonthPart(first, last), Kind: export.Int})
 	}
 	g.Columns = append(g.Columns, gridColumn{Name: r.text.T("table.total"), Kind: export.Int, Chart: true})
 

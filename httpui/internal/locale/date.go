@@ -87,6 +87,20 @@ func (l *Locale) MonthOf(d aggregate.Day) string {
 	return l.monthShort(t.Month()) + " " + strconv.Itoa(t.Year())
 }
 
+// MonthPart writes the days from first to last of one month in short, and
+// without them where they are all of it: nov 2025 (22.–30.).
+func (l *Locale) MonthPart(first, last aggregate.Day) string {
+	a, b := first.Start(time.UTC), last.Start(time.UTC)
+	name := l.MonthOf(first)
+	switch {
+	case a.Day() == 1 && b.AddDate(0, 0, 1).Day() == 1:
+		return name
+	case first == last:
+		return name + " (" + l.dayNumber(a) + ")"
+	}
+	return name + " (" + l.dayNumber(a) + dash + l.dayNumber(b) + ")"
+}
+
 func (l *Locale) monthShort(m time.Month) string { return l.T("monthShort." + strconv.Itoa(int(m))) }
 
 // Weekday is the name of a day of the week.
