@@ -8,6 +8,12 @@ type Bounds struct {
 	First, Last Day // civil days of the oldest and the newest event; 0 when Records is 0
 }
 
+// Backlog is how many records of a log base that others write to are in no sum.
+type Backlog struct {
+	Uncounted  int64 // written by others than us, and still to be counted
+	Unreadable int64 // without a time that can be read: never counted
+}
+
 // Extent is what a deletion of a period would remove: shown to whoever must
 // confirm it.
 type Extent struct {

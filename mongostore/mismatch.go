@@ -113,16 +113,10 @@ func (s *Store) mismatches(ctx context.Context) ([]Mismatch, error) {
 	return s.confirm(ctx, sorted(days))
 }
 
-// A Backlog is how many records are not in the sums.
-type Backlog struct {
-	Uncounted  int64 // written by others than us, and still to be counted
-	Unreadable int64 // without a time that can be read, which never are counted
-}
-
 // Backlog returns how many records are not in the sums, for a page or a check
 // to tell. Errors carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
-	var b Backlog
+func (s *Store) Backlog(ctx context.Context) (aggregate.Backlog, error) {
+	var b aggregate.Backlog
 	err := s.alive(ctx)
 	if err == nil {
 		b.Uncounted, err = s.count(ctx, s.records, withoutDay())

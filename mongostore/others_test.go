@@ -152,7 +152,7 @@ func TestOldRecords(t *testing.T) {
 	same()
 	b, err := s.Backlog(t.Context())
 	is.NoErr(err)
-	is.Equal(b, mongostore.Backlog{Unreadable: 3})
+	is.Equal(b, aggregate.Backlog{Unreadable: 3})
 
 	for i, text := range []string{"2018-01-01T01", "2017-12-31", "2018-01-01/2018-04-02"} {
 		p := parse(t, text)

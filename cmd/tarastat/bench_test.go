@@ -91,7 +91,9 @@ func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) 
 	var wg sync.WaitGroup
 	for _, stream := range load {
 		wg.Go(func() {
-			c, err := syslogjson.Dial(b.Context(), addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{})
+			c, err := syslogjson.Dial(b.Context(), addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
+				CloseTimeout: patience, // rsyslog has a queue to empty
+			})
 			if err != nil {
 				b.Error(err)
 				return

@@ -106,7 +106,22 @@ func (c *checker) store(ctx context.Context, cfg *Config) {
 	c.line("log base", s.Ping(ctx), "can be written and read")
 	b, err := s.Bounds(ctx)
 	c.line("records", err, boundsText(b))
+	c.backlog(ctx, s)
 	c.sums(ctx, s, cfg)
+}
+
+// backlog tells of records that are in no sum.
+func (c *checker) backlog(ctx context.Context, s Store) {
+	b, err := backlog(ctx, s)
+	switch {
+	case err != nil:
+		c.line("records of others", err, "")
+	case b.Uncounted > 0:
+		c.note("records of others", fmt.Sprintf("%d are not counted yet; the service goes on with them", b.Uncounted))
+	}
+	if b.Unreadable > 0 {
+		c.note("records of others", fmt.Sprintf("%d have a time that cannot be read and are counted nowhere", b.Unreadable))
+	}
 }
 
 // sums holds the sums against the records. While a service writes to the same

@@ -150,6 +150,15 @@ func (l *late) Clients(ctx context.Context) ([]aggregate.Seen, error) {
 	return s.Clients(ctx)
 }
 
+// Backlog implements [httpui.Backlogger].
+func (l *late) Backlog(ctx context.Context) (aggregate.Backlog, error) {
+	s, err := l.get()
+	if err != nil {
+		return aggregate.Backlog{}, err
+	}
+	return backlog(ctx, s)
+}
+
 // Extent implements [httpui.Deleter].
 func (l *late) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
 	s, err := l.get()

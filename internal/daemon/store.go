@@ -49,6 +49,18 @@ type watched struct {
 	ingester *ingest.Ingester
 }
 
+// Backlog implements [httpui.Backlogger], also for a log base that has none.
+func (w watched) Backlog(ctx context.Context) (aggregate.Backlog, error) {
+	return backlog(ctx, w.Store)
+}
+
+func backlog(ctx context.Context, s Store) (aggregate.Backlog, error) {
+	if b, ok := s.(httpui.Backlogger); ok {
+		return b.Backlog(ctx)
+	}
+	return aggregate.Backlog{}, nil
+}
+
 // Ping implements [httpui.Store].
 func (w watched) Ping(ctx context.Context) error {
 	if err := w.ingester.Stats().Failure; err != nil {
