@@ -1,0 +1,146 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/browser"
+)
+
+// site is a running service that nobody writes to, with a year of events, one
+// without any, and a browser to look at them.
+type site struct {
+	browser *browser.Browser
+	base    string          // address of the pages
+	empty   string          // address of the pages that have nothing to show
+	now     time.Time       // when the events end
+	sums    []aggregate.Row // what the oracle counts by day, client, method and operation
+}
+
+// The year that the pages are looked at with.
+const (
+	seedClients = 600 // beside those with a story of their own
+	seedLogins  = 1500
+)
+
+// TestPages looks at the pages in a real browser, as the people they are for
+// do: with a mouse or with a keyboard only, on a desk and on a telephone, with
+// JavaScript and without.
+func TestPages(t *testing.T) {
+	s := newSite(t)
+	if os.Getenv(shotsDir) != "" {
+		t.Run("Screenshots", s.takeScreenshots)
+	}
+	t.Run("Story", s.testStory)
+	t.Run("History", s.testHistory)
+	t.Run("NoScript", s.testNoScript)
+	t.Run("Keyboard", s.testKeyboard)
+	t.Run("Accessibility", s.testAccessibility)
+	t.Run("Layout", s.testLayout)
+	t.Run("Weight", s.testWeight)
+	t.Run("Deletion", s.testDeletion)
+	t.Run("Hostile", s.testHostile)
+	t.Run("Live", s.testLive)
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{browser: browser.Start(t), now: time.Now().In(event.DefaultLocation())}
+	dir := t.TempDir()
+	s.sums = seedYear(t, dir, s.now.AddDate(-1, 0, 0), s.now, seedClients, seedLogins)
+	s.base = serve(t, dir).pages
+	s.empty = serve(t, t.TempDir()).pages
+	return s
+}
+
+// year is the period of all events but for those of its first day.
+func (s *site) year() string {
+	return s.now.AddDate(-1, 0, 1).Format(time.DateOnly) + "/" + s.now.Format(time.DateOnly)
+}
+
+// view is a page in one of its states.
+type view struct {
+	name, url string
+	status    int
+}
+
+// views is every page, in every state that looks different.
+func (s *site) views() []view {
+	year := "p=" + url.QueryEscape(s.year())
+	ended := s.now.AddDate(0, -6, 0).Format("2006-01")
+	return []view{
+		{"overview", s.base + "/", 200},
+		{"overview of a year", s.base + "/?" + year, 200},
+		{"clients", s.base + "/kliendid?" + year, 200},
+		{"new clients", s.base + "/kliendid?show=new", 200},
+		{"months", s.base + "/kliendid?show=months&" + year, 200},
+		{"client", s.base + "/kliendid/maksuportaal", 200},
+		{"methods", s.base + "/meetodid?" + year, 200},
+		{"one method", s.base + "/meetodid?method=banklink&" + year, 200},
+		{"statistics", s.base + "/stat", 200},
+		{"data", s.base + "/andmed", 200},
+		{"deletion", s.base + "/andmed/kustutamine?p=" + ended, 200},
+		{"help", s.base + "/abi", 200},
+		{"API", s.base + "/abi/api", 200},
+		{"accessibility", s.base + "/ligipaasetavus", 200},
+		{"not found", s.base + "/nowhere", 404},
+		{"wrong period", s.base + "/?p=%5B", 400},
+		{"nothing in the period", s.base + "/?p=2011", 200},
+		{"filtered away", s.base + "/?client=nobody", 200},
+		{"expression", s.base + "/?p=-0%5B1-3%5D-", 200},
+		{"empty", s.empty + "/", 200},
+		{"empty data", s.empty + "/andmed", 200},
+	}
+}
+
+// count is what the oracle counts in a period, by day, client, method and
+// operation.
+func (s *site) count(p aggregate.Period, f aggregate.Filter) []aggregate.Row {
+	var rows []aggregate.Row
+	for _, r := range s.sums {
+		if p.Contains(r.Start) && f.Match(r.Key) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// shown is the period that the address of a page asks for.
+func shown(t *testing.T, address string) aggregate.Period {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := aggregate.ParsePeriod(u.Query().Get("p"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// column returns a column of a table by its head, without head and foot.
+func column(t *testing.T, table [][]string, head string) []string {
+	t.Helper()
+	if len(table) < 3 {
+		t.Fatalf("a table of %d rows", len(table))
+	}
+	i := slices.Index(table[0], head)
+	if i < 0 {
+		t.Fatalf("no column is headed %q but %q", head, table[0])
+	}
+	var cells []string
+	for _, row := range table[1 : len(table)-1] {
+		cells = append(cells, row[i])
+	}
+	return cells
+}
+
+// digits strips the spaces that group digits.
+func digits(s string) string { return strings.ReplaceAll(s, " ", "") }
