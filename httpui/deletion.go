@@ -33,22 +33,6 @@ type deletionData struct {
 	Fault    *fault
 }
 
-type deletionPreview struct {
-	Period      string // as it must be typed
-	Heading     string
-	Records     int64
-	First, Last string
-	Months      []monthCount
-	Open        bool // the period has not ended
-	ExportURL   string
-	Token       string
-}
-
-type monthCount struct {
-	Month string
-	Count int64
-}
-
 type auditRow struct {
 	At      string
 	By      string
@@ -67,57 +51,6 @@ func (h *Handler) previewDeletion(w http.ResponseWriter, r *request) error {
 		status = r.fillPreview(&data)
 	}
 	return r.renderDeletion(w, &data, status, q.Get("done"))
-}
-
-// fillPreview previews the deletion of the period in data.Text. It returns the
-// status of the page, 0 for the usual one.
-func (r *request) fillPreview(data *deletionData) int {
-	p, why := r.deletable(data.Text)
-	if why != "" {
-		data.Wrong = &fault{event.BadPeriod.String(), event.BadPeriod.Text(r.lang), event.BadPeriod.Advice(r.lang)}
-		data.WrongWhy = why
-		return http.StatusBadRequest
-	}
-	extent, err := r.extent(p)
-	var months []aggregate.Row
-	if err == nil {
-		months, err = r.sums(aggregate.Query{Period: p, Step: aggregate.Month})
-	}
-	if data.Fault = r.fault(err); err != nil {
-		return http.StatusServiceUnavailable
-	}
-	pre := &deletionPreview{
-		Period:    p.String(),
-		Heading:   r.text.Period(p, aggregate.Bounds{}),
-		Records:   extent.Records,
-		Open:      p.To.After(r.now),
-		Token:     r.h.previewToken(p, extent, r.now),
-		ExportURL: address("/stat", []param{{paramPeriod, p.String()}, {paramTable, "stat"}, {paramFormat, "xlsx"}}),
-	}
-	if extent.Records > 0 {
-		pre.First = r.text.DateTime(extent.First.In(r.h.loc))
-		pre.Last = r.text.DateTime(extent.Last.In(r.h.loc))
-	}
-	for _, row := range months {
-		pre.Months = append(pre.Months, monthCount{r.text.Step(aggregate.Month, row.Start), row.Count})
-	}
-	data.Preview = pre
-	return 0
-}
-
-// deletable reads a period that may be deleted, or says why it may not.
-func (r *request) deletable(text string) (p aggregate.Period, why string) {
-	if text == "" {
-		return p, r.text.T("delete.needPeriod")
-	}
-	p, err := aggregate.ParsePeriod(text, r.h.loc)
-	switch {
-	case err != nil:
-		return p, r.text.T("delete.hint")
-	case p.Expr != nil:
-		return p, r.text.T("delete.notExpression")
-	}
-	return p, ""
 }
 
 // confirmDeletion deletes what somebody previewed and confirmed by typing the

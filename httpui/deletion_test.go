@@ -55,13 +55,19 @@ func TestDeletionTwiceInOneVisit(t *testing.T) {
 	is.Equal(len(doc.one(t, "table").table()), 3) // the head and two deletions
 }
 
-func TestPreviewCountsByMonth(t *testing.T) {
+func TestPreviewCountsByMonthAndClient(t *testing.T) {
 	is := is.New(t)
 	doc, _ := browse(t, httpui.New(spring(t), options())).page("/andmed/kustutamine?p=2017-Q3")
 	rows := doc.all("table")[0].table()
 	is.Equal(rows[1][0], "juuli 2017")
 	is.Equal(len(rows), 5)
-	is.Equal(atoi(t, rows[1][1])+atoi(t, rows[2][1])+atoi(t, rows[3][1]), atoi(t, rows[4][1]))
+	total := atoi(t, rows[4][1])
+	is.Equal(atoi(t, rows[1][1])+atoi(t, rows[2][1])+atoi(t, rows[3][1]), total)
+	clients := doc.all("table")[1].table()
+	is.Equal(clients[1][0], "openIdDemo") // the one with the most
+	is.Equal(len(clients), 5)
+	is.Equal(atoi(t, clients[1][1])+atoi(t, clients[2][1])+atoi(t, clients[3][1]), total)
+	is.Equal(atoi(t, clients[4][1]), total)
 }
 
 func TestDeletionIsRefused(t *testing.T) {
