@@ -87,7 +87,7 @@ func (h *Handler) allClients(w http.ResponseWriter, r *request) error {
 		}
 		b = r.chosenClients(b, s.measure(), show, search)
 		if trends != nil && trends.err == nil {
-			fillTrends(b.Entries, trends, s.operation(), s.shown)
+			r.fillTrends(b.Entries, trends, s.operation(), s.shown)
 		}
 		r.clientList(&v, s, &data, b)
 	}

@@ -204,3 +204,13 @@ func TestDaysAreDrawnBesideTheSameWeekday(t *testing.T) {
 	doc, _ = browse(t, h).page("/?p=2018-04&step=day")
 	is.True(strings.Contains(doc.one(t, "#trend .chart-plot").text(), "P 04.03.2018 9")) // beside Sunday 1 April
 }
+
+func TestTrendsOfARunningPeriodEndNow(t *testing.T) {
+	is := is.New(t)
+	s := steady(t, "2018-03-01", "2018-04-28")
+	b := browse(t, httpui.New(s, options()))
+	for _, url := range []string{"/kliendid?p=2018-04", "/meetodid?p=2018-04&step=day"} {
+		doc, _ := b.page(url)
+		is.True(strings.Contains(doc.one(t, "main").text(), ": 9 esimeses ja 9 viimases sammus"))
+	}
+}

@@ -109,10 +109,11 @@ func (r *request) fillSeen(entries []entry, s *scope) error {
 }
 
 // fillTrends adds the course of one operation to each entry, from an answer in
-// steps that was counted by the field of the entries and by operation.
-func fillTrends(entries []entry, a *answer, o event.Operation, p aggregate.Period) {
+// steps that was counted by the field of the entries and by operation. What is
+// still to come has no steps: it would look like a fall to nothing.
+func (r *request) fillTrends(entries []entry, a *answer, o event.Operation, p aggregate.Period) {
 	by, step := a.query.By&^aggregate.ByOperation, a.query.Step
-	points := aggregate.Series(nil, p, step)
+	points := slices.DeleteFunc(aggregate.Series(nil, p, step), func(pt aggregate.Point) bool { return pt.Start.After(r.now) })
 	at := make(map[int64]int, len(points))
 	for i, pt := range points {
 		at[step.Start(pt.Start).Unix()] = i

@@ -109,7 +109,7 @@ func (r *request) methodTable(v *view, s *scope, q *breakdownQuery) widget {
 	b := q.result(r, s)
 	columns := []entryColumn{nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
 	if s.divided() {
-		fillTrends(b.Entries, q.now, s.operation(), s.shown)
+		r.fillTrends(b.Entries, q.now, s.operation(), s.shown)
 		columns = append(columns, trendColumn())
 	}
 	w.Grid = r.entryGrid(s, entryTable{
@@ -153,7 +153,7 @@ func (r *request) errorTrends(v *view, s *scope, q *breakdownQuery) widget {
 	}
 	t := errorTable(v, w.ID, w.Title)
 	if q.now.query.Step != aggregate.Whole {
-		fillTrends(b.Entries, q.now, event.Failed, s.shown)
+		r.fillTrends(b.Entries, q.now, event.Failed, s.shown)
 		t.columns = append(t.columns, trendColumn())
 	}
 	w.Grid = r.entryGrid(s, t, b)
