@@ -6,7 +6,12 @@ LINTER  := v2.15.0
 LINT    := $(CACHE)/bin/golangci-lint-$(LINTER)
 
 FUZZTIME ?= 30s
+TESTTIME ?= 30m
 BENCH    ?= .
+
+# The tests in a browser wait for the browser: what they race through is raced by
+# the tests of the packages.
+BROWSER  := ^TestPages
 
 .PHONY: help
 help: ## this list
@@ -18,11 +23,11 @@ setup: ## install what the tests need beside Go (as root, on Debian)
 
 .PHONY: test
 test: setup ## run every test
-	go run ./internal/gotest ./...
+	go run ./internal/gotest -timeout $(TESTTIME) ./...
 
 .PHONY: race
-race: setup ## run every test with the race detector (needs a C compiler)
-	go run ./internal/gotest -race ./...
+race: setup ## run all but the browser tests with the race detector (needs a C compiler)
+	go run ./internal/gotest -race -timeout $(TESTTIME) -skip '$(BROWSER)' ./...
 
 .PHONY: check
 check: lint race ## all that has to pass before a change is handed in

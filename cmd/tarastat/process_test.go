@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -12,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -60,10 +58,11 @@ type output struct {
 	buf bytes.Buffer
 }
 
-func (o *output) add(line string) {
+// Write implements [io.Writer].
+func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.buf.WriteString(line + "\n")
+	return o.buf.Write(b)
 }
 
 func (o *output) String() string {
@@ -109,23 +108,18 @@ func start(t testing.TB, dir string, args ...string) *process {
 func launch(t testing.TB, dir string, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{t: t, cmd: cmd, dir: dir, log: new(output), ended: make(chan error, 1)}
-	out, in := io.Pipe()
-	p.cmd.Stdout, p.cmd.Stderr = in, in
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	gone := make(chan struct{})
 	go func() {
-		err := p.cmd.Wait()
-		_ = in.Close()
-		p.ended <- err
-	}()
-	go func() {
-		for scan := bufio.NewScanner(out); scan.Scan(); {
-			p.log.add(scan.Text())
-		}
+		p.ended <- p.cmd.Wait()
+		close(gone)
 	}()
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
+		<-gone // before its directory is removed
 		if t.Failed() {
 			t.Logf("%s", p.log)
 		}
@@ -241,8 +235,8 @@ func (p *process) dial(form syslogjson.Form) *syslogjson.Client {
 // wrote.
 func tool(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
-	var b strings.Builder
-	p := &program{stdout: &b, stderr: &b}
+	var both output // its log comes from goroutines of its own
+	p := &program{stdout: &both, stderr: &both}
 	code = p.run(t.Context(), args)
-	return code, b.String()
+	return code, both.String()
 }
