@@ -163,7 +163,7 @@ func (r *request) trendDesc(s *scope, data series) string {
 func (r *request) shareWidget(v *view, s *scope, q *seriesQuery, methods []entry) widget {
 	w := widget{ID: "shares", Title: r.text.T("methods.shareOverTime")}
 	if q == nil {
-		return w
+		return widget{} // the trend says why there are no steps
 	}
 	if w.Fault = r.fault(q.now.err); w.Fault != nil {
 		return w
