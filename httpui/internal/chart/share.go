@@ -69,7 +69,8 @@ func (s Share) columnTitle(c Column) string {
 const endSpace = 15.0
 
 // ends names the series beside the last column that holds anything, each at
-// the height of its part, or as near as the others leave room.
+// the height of its part, or as near as the others leave room. Their figures
+// are of all columns together: the last may have only just begun.
 func (p *plot) ends(percent func(float64) string, part func(Column, int) float64) {
 	last := len(p.columns) - 1
 	for last >= 0 && p.columns[last].sum(len(p.series)) == 0 {
@@ -94,11 +95,17 @@ func (p *plot) ends(percent func(float64) string, part func(Column, int) float64
 		ys[i] = max(ys[i], above+endSpace)
 		above = ys[i]
 	}
+	whole := Column{Values: make([]int64, len(p.series))}
+	for _, c := range p.columns {
+		for i := range p.series {
+			whole.Values[i] += c.value(i)
+		}
+	}
 	x, width := p.band(last)
 	for i, series := range p.series {
 		p.Ends = append(p.Ends, endLabel{
 			paint: p.paint(series.Look), X: coordinate(x + width), Y: coordinate(ys[i] - 4),
-			Name: series.Name, Figure: percent(part(p.columns[last], i)),
+			Name: series.Name, Figure: percent(part(whole, i)),
 		})
 	}
 }
