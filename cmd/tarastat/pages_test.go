@@ -25,8 +25,9 @@ type site struct {
 
 // The year that the pages are looked at with.
 const (
-	seedClients = 600 // beside those with a story of their own
-	seedLogins  = 1500
+	seedClients = 600  // beside those with a story of their own
+	seedLogins  = 500  // on an average working day
+	shotLogins  = 3000 // the same for screenshots, where nobody waits
 )
 
 // TestPages looks at the pages in a real browser, as the people they are for
@@ -53,7 +54,11 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{browser: browser.Start(t), now: time.Now().In(event.DefaultLocation())}
 	dir := t.TempDir()
-	s.sums = seedYear(t, dir, s.now.AddDate(-1, 0, 0), s.now, seedClients, seedLogins)
+	logins := seedLogins
+	if os.Getenv(shotsDir) != "" {
+		logins = shotLogins
+	}
+	s.sums = seedYear(t, dir, s.now.AddDate(-1, 0, 0), s.now, seedClients, logins)
 	s.base = serve(t, dir).pages
 	s.empty = serve(t, t.TempDir()).pages
 	return s
