@@ -29,7 +29,7 @@ func (r *request) patternWidget(v *view, s *scope, a *answer) widget {
 		w.Note = r.text.T("client.patternLong", int64(patternDays))
 		return w
 	case a == nil:
-		w.More = &link{Text: r.text.T("common.show"), URL: v.here(param{paramShow, showHours}) + "#" + w.ID}
+		w.More = &link{Text: r.text.T("clients.showPattern"), URL: v.here(param{paramShow, showHours}) + "#" + w.ID}
 		return w
 	}
 	if w.Fault = r.fault(a.err); w.Fault != nil {
