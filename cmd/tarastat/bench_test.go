@@ -78,20 +78,12 @@ func benchTarastat(b *testing.B, load [][]byte) time.Duration {
 // deliver sends the streams and returns how long it took until all was stored.
 func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) time.Duration {
 	b.Helper()
-	k := filepath.Join(dir, "keys")
-	pair, err := keys.LoadPair(filepath.Join(k, keys.ClientCert), filepath.Join(k, keys.ClientKey))
-	if err != nil {
-		b.Fatal(err)
-	}
-	pool, err := keys.LoadPool(filepath.Join(k, keys.CACert))
-	if err != nil {
-		b.Fatal(err)
-	}
+	sender := senderTLS(b, dir)
 	begun := time.Now()
 	var wg sync.WaitGroup
 	for _, stream := range load {
 		wg.Go(func() {
-			c, err := syslogjson.Dial(b.Context(), addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
+			c, err := syslogjson.Dial(b.Context(), addr, sender, syslogjson.ClientOptions{
 				CloseTimeout: patience, // rsyslog has a queue to empty
 			})
 			if err != nil {

@@ -69,6 +69,7 @@ func seed(t *testing.T, file string, days, logins int) []event.Record {
 	return all
 }
 
+// records returns what an embedded log base that is not in use keeps, by id.
 func records(t *testing.T, file string) []event.Record {
 	t.Helper()
 	is := is.New(t)

@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/matryer/is"
-
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/syslogjson"
 )
@@ -218,17 +216,28 @@ func (p *process) records() int {
 // dial connects a sender with the certificate made at first start.
 func (p *process) dial(form syslogjson.Form) *syslogjson.Client {
 	p.t.Helper()
-	is := is.New(p.t)
-	k := filepath.Join(p.dir, "keys")
-	pair, err := keys.LoadPair(filepath.Join(k, keys.ClientCert), filepath.Join(k, keys.ClientKey))
-	is.NoErr(err)
-	pool, err := keys.LoadPool(filepath.Join(k, keys.CACert))
-	is.NoErr(err)
-	c, err := syslogjson.Dial(p.t.Context(), p.syslog, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
+	c, err := syslogjson.Dial(p.t.Context(), p.syslog, senderTLS(p.t, p.dir), syslogjson.ClientOptions{
 		Form: form, CloseTimeout: patience, // the receiver may be held back
 	})
-	is.NoErr(err)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	return c
+}
+
+// senderTLS is the configuration of a sender with the keys in a data directory.
+func senderTLS(t testing.TB, dir string) *tls.Config {
+	t.Helper()
+	k := filepath.Join(dir, "keys")
+	pair, err := keys.LoadPair(filepath.Join(k, keys.ClientCert), filepath.Join(k, keys.ClientKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := keys.LoadPool(filepath.Join(k, keys.CACert))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return syslogjson.ClientTLSConfig(pair, pool)
 }
 
 // tool runs a subcommand in this process and returns its exit code and what it

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,25 +17,14 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/sqlitestore"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // kept returns the events in the log base of a stopped service, by id.
 func kept(t *testing.T, dir string) []event.Event {
 	t.Helper()
-	is := is.New(t)
-	s, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "tarastat.db"), sqlitestore.Options{})
-	is.NoErr(err)
-	defer s.Close() //nolint:errcheck // only read
-	var records []event.Record
-	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
-		is.NoErr(err)
-		records = append(records, r)
-	}
-	slices.SortFunc(records, func(a, b event.Record) int { return cmp.Compare(a.ID, b.ID) })
 	var events []event.Event
-	for _, r := range records {
+	for _, r := range records(t, filepath.Join(dir, "tarastat.db")) {
 		events = append(events, r.Event)
 	}
 	return events
