@@ -23,22 +23,23 @@ type rule struct {
 // them, such as httpui/internal/locale, belongs to it: it may import what its
 // owner may, and its owner and its siblings may import it.
 var rules = map[string]rule{
-	"":           {}, // the landing page
-	"event":      {},
-	"aggregate":  {inside: []string{"event"}},
-	"syslogjson": {outside: []string{"github.com/influxdata/go-syslog/v3"}},
-	"ingest":     {inside: []string{"event", "syslogjson"}},
-	"storetest":  {inside: []string{"aggregate", "event"}, outside: []string{"github.com/google/go-cmp"}},
+	"":                    {}, // the landing page
+	"event":               {},
+	"aggregate":           {inside: []string{"event"}},
+	"syslogjson":          {outside: []string{"github.com/influxdata/go-syslog/v3"}},
+	"logbase":             {inside: []string{"aggregate", "event"}},
+	"logbase/logbasetest": {inside: []string{"aggregate", "event", "logbase"}, outside: []string{"github.com/google/go-cmp"}},
+	"ingest":              {inside: []string{"aggregate", "event", "logbase", "syslogjson"}},
 	"sqlitestore": {
-		inside:  []string{"aggregate", "event"},
+		inside:  []string{"aggregate", "event", "logbase"},
 		outside: []string{"golang.org/x/sys", "zombiezen.com/go/sqlite"},
 	},
 	"mongostore": {
-		inside:  []string{"aggregate", "event"},
+		inside:  []string{"aggregate", "event", "logbase"},
 		outside: []string{"go.mongodb.org/mongo-driver"},
 	},
 	"httpui": {
-		inside:  []string{"aggregate", "event"},
+		inside:  []string{"aggregate", "event", "logbase"},
 		outside: []string{"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	},
 
@@ -47,15 +48,15 @@ var rules = map[string]rule{
 	"internal/daemon": {
 		inside: []string{
 			"aggregate", "event", "httpui", "ingest", "internal/keys", "internal/traffic",
-			"mongostore", "sqlitestore", "syslogjson",
+			"logbase", "mongostore", "sqlitestore", "syslogjson",
 		},
 		outside: []string{"golang.org/x/net", "golang.org/x/sys"},
 	},
 	"cmd/tarastat": {inside: []string{
-		"aggregate", "event", "internal/daemon", "internal/keys", "internal/traffic", "syslogjson",
+		"aggregate", "event", "internal/daemon", "internal/keys", "internal/traffic", "logbase", "syslogjson",
 	}},
 	"examples": {inside: []string{
-		"aggregate", "event", "httpui", "ingest", "mongostore", "sqlitestore", "storetest", "syslogjson",
+		"aggregate", "event", "httpui", "ingest", "logbase", "mongostore", "sqlitestore", "syslogjson",
 	}},
 
 	// For tests only: nothing above may import these.
@@ -95,7 +96,7 @@ func TestImportRules(t *testing.T) {
 // Whoever imports a parser or the pages gets no database driver with it.
 func TestNoDriverIsLinked(t *testing.T) {
 	drivers := []string{"go.mongodb.org/mongo-driver", "zombiezen.com/go/sqlite", "modernc.org/sqlite"}
-	free := []string{"event", "aggregate", "syslogjson", "ingest", "httpui", "storetest"}
+	free := []string{"event", "aggregate", "syslogjson", "ingest", "httpui", "logbase"}
 	for _, p := range packages(t) {
 		if !slices.Contains(free, owner(strings.TrimPrefix(p.ImportPath, module+"/"))) {
 			continue

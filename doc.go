@@ -14,7 +14,7 @@
 //     accounts for every frame;
 //   - [github.com/e-gov/tarastat/sqlitestore] and
 //     [github.com/e-gov/tarastat/mongostore] keep events and their sums;
-//     [github.com/e-gov/tarastat/storetest] is the contract that both meet, and
+//     [github.com/e-gov/tarastat/logbase/logbasetest] is the contract that both meet, and
 //     yours can;
 //   - [github.com/e-gov/tarastat/aggregate] defines periods, queries and what
 //     the right answer is;

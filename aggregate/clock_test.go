@@ -165,7 +165,7 @@ func TestPeriodsFollowOneAnother(t *testing.T) {
 				}
 				after, _ := p.Shift(1)
 				before, _ := p.Shift(-1)
-				if !after.From.Equal(p.To) || !before.To.Equal(p.From) {
+				if !after.From().Equal(p.To()) || !before.To().Equal(p.From()) {
 					t.Fatalf("%s: %s stands between %s and %s", name, p, before, after)
 				}
 				if back, _ := after.Shift(-1); back.String() != p.String() {

@@ -44,11 +44,11 @@ func ParseComparison(name string) (Comparison, bool) {
 // period is an hour that the clock left out.
 func (p Period) Compare(c Comparison, now time.Time) (current, reference Period, ok bool) {
 	first, last, ok := p.Days()
-	if !ok || !p.From.Before(now) || (c != PreviousPeriod && c != SameTimeLastYear) {
+	if !ok || !p.from.Before(now) || (c != PreviousPeriod && c != SameTimeLastYear) {
 		return Period{}, Period{}, false
 	}
 	current = p.elapsed(now)
-	if !current.From.Before(current.To) {
+	if !current.from.Before(current.to) {
 		return Period{}, Period{}, false
 	}
 	months := p.months()
@@ -62,7 +62,7 @@ func (p Period) Compare(c Comparison, now time.Time) (current, reference Period,
 	default:
 		reference = current.daysBefore(7 * ((last - first + 7) / 7))
 	}
-	if !reference.From.Before(reference.To) {
+	if !reference.from.Before(reference.to) {
 		return Period{}, Period{}, false
 	}
 	return current, reference, true
@@ -77,18 +77,18 @@ func (p Period) elapsed(now time.Time) Period {
 	if first, last, _ := p.Days(); last-first < 2 {
 		step = Hour
 	}
-	return Between(p.From, Of(step, now, p.Location()).From, p.Location())
+	return Between(p.from, Of(step, now, p.Location()).from, p.Location())
 }
 
 // againstMonths holds current, which is p or the beginning of it, against the
 // period that stands so many months before p.
 func (p Period) againstMonths(current Period, months int) (Period, Period) {
 	loc := p.Location()
-	ref := Between(Month.Add(p.From, -months), Month.Add(p.To, -months), loc)
-	if p.Unit != Whole {
-		ref = Of(p.Unit, ref.From, loc)
+	ref := Between(Month.Add(p.from, -months), Month.Add(p.to, -months), loc)
+	if p.unit != Whole {
+		ref = Of(p.unit, ref.from, loc)
 	}
-	if current.To.Equal(p.To) {
+	if current.to.Equal(p.to) {
 		return current, ref
 	}
 	first, last, _ := current.Days()
@@ -99,9 +99,9 @@ func (p Period) againstMonths(current Period, months int) (Period, Period) {
 	}
 	if end > refLast {
 		end = refLast
-		current = Between(p.From, (first + end - refFirst + 1).Start(loc), loc)
+		current = Between(p.from, (first + end - refFirst + 1).Start(loc), loc)
 	}
-	return current, Between(ref.From, (end + 1).Start(loc), loc)
+	return current, Between(ref.from, (end + 1).Start(loc), loc)
 }
 
 // dateBefore returns the same date so many months before d, or the last of the
@@ -116,8 +116,8 @@ func dateBefore(d Day, months int) Day {
 // civil days.
 func (p Period) daysBefore(days Day) Period {
 	loc := p.Location()
-	if p.Unit != Whole {
-		return unitPeriod(p.Unit, p.Unit.floor(reading(p.From)).AddDate(0, 0, -int(days)), loc)
+	if p.unit != Whole {
+		return unitPeriod(p.unit, p.unit.floor(reading(p.from)).AddDate(0, 0, -int(days)), loc)
 	}
 	move := func(t time.Time) time.Time {
 		if dayBound(t) { // midnight may be left out on either day
@@ -125,5 +125,5 @@ func (p Period) daysBefore(days Day) Period {
 		}
 		return instant(reading(t).AddDate(0, 0, -int(days)), loc)
 	}
-	return Between(move(p.From), move(p.To), loc)
+	return Between(move(p.from), move(p.to), loc)
 }

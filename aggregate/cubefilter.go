@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// cellFilter is a Filter in numbers.
+// cellFilter is a filter in numbers.
 type cellFilter struct {
 	set  Dim
 	want [dims]uint32
 }
 
 // filter codes f. It reports false when f names a value that no sum has.
-func (c *Cube) filter(f Filter) (cellFilter, bool) {
+func (c *Cube) filter(f Key) (cellFilter, bool) {
 	var out cellFilter
 	for d, value := range [dims]string{
 		f.ClientID, f.Method, string(f.Operation), f.Bank, f.Country, f.ErrorCode,

@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// Rows answers q, as [Count] would over the events whose sums c holds. It
-// reports false when sums by day cannot answer q, see [Query.ByDays]. It looks
+// Rows answers q, as [Count] would over the events whose sums c holds. It looks
 // at every sum of the period, or for a query of nothing but steps at one total
-// a day.
-func (c *Cube) Rows(q Query) ([]Row, bool) {
+// a day. It panics when sums by day cannot answer q: ask [Query.ByDays] first.
+func (c *Cube) Rows(q Query) []Row {
 	if !q.ByDays() {
-		return nil, false
+		panic("aggregate: Cube.Rows: the query takes the events themselves")
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	rows := []Row{}
 	filter, possible := c.filter(q.Filter)
 	if !possible {
-		return rows, true
+		return rows
 	}
 	loc := q.Period.Location()
 	first, last := Day(math.MinInt32), Day(math.MaxInt32)
-	if !q.Period.From.IsZero() {
-		first = DayOf(q.Period.From, loc)
+	if !q.Period.from.IsZero() {
+		first = DayOf(q.Period.from, loc)
 	}
-	if !q.Period.To.IsZero() {
-		last = DayOf(q.Period.To.Add(-1), loc)
+	if !q.Period.to.IsZero() {
+		last = DayOf(q.Period.to.Add(-1), loc)
 	}
 	g := c.group(q.By)
 	var start time.Time // of the step that g adds up
@@ -44,5 +43,5 @@ func (c *Cube) Rows(q Query) ([]Row, bool) {
 		}
 		g.add(filter.narrow(d.cells), &filter)
 	}
-	return g.flush(rows, start), true
+	return g.flush(rows, start)
 }

@@ -2,7 +2,7 @@
 // and does no I/O, so that equal input gives equal output.
 //
 // A [Period] says which time is meant, in civil units of one zone; a [Query]
-// says in addition which events ([Filter]), by which fields ([Dim]) and in
+// says in addition which events ([Key]), by which fields ([Dim]) and in
 // which steps ([Unit]). The answer is a sorted list of [Row].
 //
 // [Count] answers a query from the events themselves and is the definition of

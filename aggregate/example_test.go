@@ -17,10 +17,10 @@ func ExampleParsePeriod() {
 		switch {
 		case errors.As(err, &wrong):
 			fmt.Println(text, "is wrong:", wrong.Err)
-		case p.Expr != nil:
+		case p.Expr() != nil:
 			fmt.Println(text, "is an expression")
 		default:
-			fmt.Println(text, "is from", p.From.Format(time.RFC3339), "to", p.To.Format(time.RFC3339))
+			fmt.Println(text, "is from", p.From().Format(time.RFC3339), "to", p.To().Format(time.RFC3339))
 		}
 	}
 	// Output:
@@ -123,7 +123,7 @@ func ExampleCount() {
 }
 
 func ExampleNewCounter() {
-	c := aggregate.NewCounter(aggregate.Query{Filter: aggregate.Filter{Operation: event.StartAuth}})
+	c := aggregate.NewCounter(aggregate.Query{Filter: aggregate.Key{Operation: event.StartAuth}})
 	for _, e := range fewEvents() {
 		c.Add(e)
 	}
@@ -169,15 +169,11 @@ func ExampleCube() {
 	for _, e := range fewEvents() {
 		c.Add(aggregate.DayOf(e.Time, event.DefaultLocation()), aggregate.KeyOf(e), 1)
 	}
-	rows, ok := c.Rows(aggregate.Query{By: aggregate.ByMethod, Step: aggregate.Month})
-	if !ok {
-		fmt.Println("takes the events themselves")
-		return
-	}
-	for _, r := range rows {
+	for _, r := range c.Rows(aggregate.Query{By: aggregate.ByMethod, Step: aggregate.Month}) {
 		fmt.Println(r.Start.Format("2006-01"), r.Key.Method, r.Count)
 	}
-	fmt.Println(c.Bounds().Records, "events since", c.Bounds().First)
+	first, _, events := c.Span()
+	fmt.Println(events, "events since", first)
 	// Output:
 	// 2018-04 mID 2
 	// 2018-04 smartid 2

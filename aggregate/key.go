@@ -87,19 +87,9 @@ func (k Key) Keep(d Dim) Key {
 	return k
 }
 
-// Filter says which events count: those that have each value given here. An
-// empty value asks for nothing.
-type Filter struct {
-	ClientID  string
-	Method    string
-	Operation event.Operation
-	Bank      string
-	Country   string
-	ErrorCode string
-}
-
-// Match reports whether an event with key k counts.
-func (f Filter) Match(k Key) bool {
+// Match reports whether k has each value that f, as a filter, gives. An empty
+// value asks for nothing.
+func (f Key) Match(k Key) bool {
 	return (f.ClientID == "" || f.ClientID == k.ClientID) &&
 		(f.Method == "" || f.Method == k.Method) &&
 		(f.Operation == "" || f.Operation == k.Operation) &&

@@ -80,17 +80,17 @@ func TestKeyKeep(t *testing.T) {
 func TestFilterMatch(t *testing.T) {
 	tests := []struct {
 		name  string
-		f     aggregate.Filter
-		wrong aggregate.Filter
+		f     aggregate.Key
+		wrong aggregate.Key
 	}{
-		{"nothing", aggregate.Filter{}, aggregate.Filter{ClientID: "other"}},
-		{"client", aggregate.Filter{ClientID: "a"}, aggregate.Filter{ClientID: "A"}},
-		{"method", aggregate.Filter{Method: "m"}, aggregate.Filter{Method: "mm"}},
-		{"operation", aggregate.Filter{Operation: event.Failed}, aggregate.Filter{Operation: event.StartAuth}},
-		{"bank", aggregate.Filter{Bank: "b"}, aggregate.Filter{Bank: "bb"}},
-		{"country", aggregate.Filter{Country: "c"}, aggregate.Filter{Country: "d"}},
-		{"error", aggregate.Filter{ErrorCode: "e"}, aggregate.Filter{ErrorCode: "f"}},
-		{"all", aggregate.Filter(full), aggregate.Filter{ClientID: "a", Method: "m", ErrorCode: "f"}},
+		{"nothing", aggregate.Key{}, aggregate.Key{ClientID: "other"}},
+		{"client", aggregate.Key{ClientID: "a"}, aggregate.Key{ClientID: "A"}},
+		{"method", aggregate.Key{Method: "m"}, aggregate.Key{Method: "mm"}},
+		{"operation", aggregate.Key{Operation: event.Failed}, aggregate.Key{Operation: event.StartAuth}},
+		{"bank", aggregate.Key{Bank: "b"}, aggregate.Key{Bank: "bb"}},
+		{"country", aggregate.Key{Country: "c"}, aggregate.Key{Country: "d"}},
+		{"error", aggregate.Key{ErrorCode: "e"}, aggregate.Key{ErrorCode: "f"}},
+		{"all", aggregate.Key(full), aggregate.Key{ClientID: "a", Method: "m", ErrorCode: "f"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -53,7 +53,7 @@ func ParsePeriod(text string, loc *time.Location) (Period, error) {
 				return Period{}, &PatternError{errBackward}
 			}
 			p := Period{loc: loc, text: unitText(u1, first) + "/" + unitText(u2, last)}
-			p.From, p.To = instant(first, p.Location()), instant(end, p.Location())
+			p.from, p.to = instant(first, p.Location()), instant(end, p.Location())
 			return p, nil
 		}
 	}
@@ -61,7 +61,7 @@ func ParsePeriod(text string, loc *time.Location) (Period, error) {
 	if err != nil {
 		return Period{}, &PatternError{err}
 	}
-	return Period{Expr: re, text: text, loc: loc}, nil
+	return Period{expr: re, text: text, loc: loc}, nil
 }
 
 // The years that the plain forms can write.

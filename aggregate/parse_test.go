@@ -17,7 +17,7 @@ type bounds struct {
 	Unit     aggregate.Unit
 }
 
-func boundsOf(p aggregate.Period) bounds { return bounds{stamp(p.From), stamp(p.To), p.Unit} }
+func boundsOf(p aggregate.Period) bounds { return bounds{stamp(p.From()), stamp(p.To()), p.Unit()} }
 
 func TestParsePeriodPlainForms(t *testing.T) {
 	tests := []struct {
@@ -60,7 +60,7 @@ func TestParsePeriodPlainForms(t *testing.T) {
 				t.Error(diff)
 			}
 			is.Equal(p.String(), tt.text)
-			is.Equal(p.Expr, nil)
+			is.Equal(p.Expr(), nil)
 			is.Equal(boundsOf(period(t, tt.text, "")), tt.want) // the default zone
 		})
 	}
@@ -93,7 +93,7 @@ func TestParsePeriodWeeks(t *testing.T) {
 			is.Equal(first.String(), tt.monday)
 			is.Equal(last-first, aggregate.Day(6))
 			is.Equal(p.String(), tt.text)
-			is.Equal(aggregate.Of(aggregate.Week, p.To.Add(-1), nil).String(), tt.text)
+			is.Equal(aggregate.Of(aggregate.Week, p.To().Add(-1), nil).String(), tt.text)
 		})
 	}
 }
@@ -123,7 +123,7 @@ func TestParsePeriodFallsToExpression(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			is := is.New(t)
 			p := period(t, text, "")
-			is.True(p.Expr != nil)
+			is.True(p.Expr() != nil)
 			is.Equal(boundsOf(p), bounds{})
 			is.Equal(p.String(), text)
 			is.True(!p.Bounded())
@@ -157,7 +157,7 @@ func TestParsePeriodRefuses(t *testing.T) {
 			is.True(strings.HasPrefix(err.Error(), "aggregate: period: "))
 			is.True(strings.Contains(err.Error(), tt.want)) // the cause is named
 			is.Equal(p.String(), "")
-			is.Equal(p.Expr, nil)
+			is.Equal(p.Expr(), nil)
 		})
 	}
 }

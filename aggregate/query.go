@@ -11,7 +11,7 @@ import (
 // Query asks how many events there were.
 type Query struct {
 	Period Period // which time
-	Filter Filter // which events
+	Filter Key    // which events, see [Key.Match]
 	By     Dim    // counted by which fields
 	Step   Unit   // divided into which steps; Whole for one figure a key
 }
@@ -77,9 +77,9 @@ func (c *Counter) Add(e event.Event) {
 	if c.q.Step != Whole {
 		if !c.step.Bounded() || !c.step.Contains(e.Time) {
 			start := c.q.Step.Start(e.Time.In(c.q.Period.Location()))
-			c.step = Period{From: start, To: c.q.Step.Add(start, 1)}
+			c.step = Period{from: start, to: c.q.Step.Add(start, 1)}
 		}
-		rk.start = c.step.From.Unix()
+		rk.start = c.step.from.Unix()
 	}
 	c.counts[rk]++
 }

@@ -46,7 +46,7 @@ func TestCount(t *testing.T) {
 		},
 		{
 			"filtered",
-			aggregate.Query{Filter: aggregate.Filter{ClientID: "b"}, By: aggregate.ByOperation},
+			aggregate.Query{Filter: aggregate.Key{ClientID: "b"}, By: aggregate.ByOperation},
 			[]aggregate.Row{
 				{Key: aggregate.Key{Operation: event.StartAuth}, Count: 1},
 				{Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},

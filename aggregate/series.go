@@ -25,12 +25,12 @@ func Series(rows []Row, p Period, step Unit) []Point {
 		sums[r.Start.Unix()] = t
 	}
 	var points []Point
-	for start := step.Start(p.From); start.Before(p.To); {
+	for start := step.Start(p.from); start.Before(p.to); {
 		if len(points) == MaxPoints {
 			return nil
 		}
 		next := step.Add(start, 1)
-		points = append(points, Point{Start: later(start, p.From), End: earlier(next, p.To), Tally: sums[start.Unix()]})
+		points = append(points, Point{Start: later(start, p.from), End: earlier(next, p.to), Tally: sums[start.Unix()]})
 		start = next
 	}
 	return points

@@ -14,7 +14,7 @@ import (
 
 func TestSeriesFillsGaps(t *testing.T) {
 	p := period(t, "2018-04-27/2018-05-01", "")
-	day := func(n int) time.Time { return p.From.AddDate(0, 0, n) }
+	day := func(n int) time.Time { return p.From().AddDate(0, 0, n) }
 	rows := []aggregate.Row{
 		{Start: day(1), Key: aggregate.Key{Operation: event.StartAuth}, Count: 3},
 		{Start: day(1), Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
@@ -103,8 +103,8 @@ func TestSeriesKeepsSums(t *testing.T) {
 				is.True(point.Start.Equal(points[i-1].End))
 			}
 		}
-		is.True(points[0].Start.Equal(q.Period.From))
-		is.True(points[len(points)-1].End.Equal(q.Period.To))
+		is.True(points[0].Start.Equal(q.Period.From()))
+		is.True(points[len(points)-1].End.Equal(q.Period.To()))
 		is.Equal(total, aggregate.Total(aggregate.Count(slices.Values(events), aggregate.Query{
 			Period: q.Period, By: aggregate.ByOperation,
 		})))

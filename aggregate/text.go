@@ -36,14 +36,14 @@ func unitText(u Unit, r time.Time) string {
 // rangeText writes a bounded period as a range of days, or of hours when it
 // does not consist of days. It is "" where there is no such form.
 func rangeText(p Period) string {
-	if !p.Bounded() || !p.From.Before(p.To) {
+	if !p.Bounded() || !p.from.Before(p.to) {
 		return ""
 	}
 	unit := Hour
 	if p.WholeDays() {
 		unit = EachDay
 	}
-	first, last := unitText(unit, reading(p.From)), unitText(unit, reading(p.To.Add(-1)))
+	first, last := unitText(unit, reading(p.from)), unitText(unit, reading(p.to.Add(-1)))
 	if first == "" || last == "" {
 		return ""
 	}

@@ -29,7 +29,7 @@ func TestSameWeekdays(t *testing.T) {
 		is.NoErr(err)
 		got := aggregate.SameWeekdays(current, reference)
 		is.Equal(got.String(), tt.want)
-		is.Equal(got.From.Weekday(), current.From.Weekday())
+		is.Equal(got.From().Weekday(), current.From().Weekday())
 	}
 }
 

@@ -62,12 +62,12 @@ func (w *world) events(n int) []event.Event {
 }
 
 // filter asks for some values, mostly of one event.
-func (w *world) filter(events []event.Event) aggregate.Filter {
+func (w *world) filter(events []event.Event) aggregate.Key {
 	if len(events) == 0 || w.r.IntN(3) == 0 {
-		return aggregate.Filter{}
+		return aggregate.Key{}
 	}
 	k := aggregate.KeyOf(events[w.r.IntN(len(events))])
-	f := aggregate.Filter(k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1))))
+	f := aggregate.Key(k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1))))
 	if w.r.IntN(8) == 0 {
 		f.Bank = "no such bank"
 	}
@@ -84,7 +84,7 @@ func (w *world) query() aggregate.Query {
 	}
 	switch r.IntN(6) {
 	case 0:
-		q.Period = aggregate.Between(time.Time{}, time.Time{}, loc)
+		q.Period = aggregate.Everything(loc)
 	case 1:
 		q.Period = aggregate.Between(day(), time.Time{}, loc)
 	case 2:

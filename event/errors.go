@@ -68,14 +68,3 @@ func (e *FieldError) Reason() string {
 	}
 	return string(e.Class)
 }
-
-// SyslogReply is the line that answers this record when replies are switched
-// on, in the words of the specification (section 2.1): ERR-03, its text,
-// class and field.
-func (e *FieldError) SyslogReply() string {
-	s := Malformed.String() + " " + Malformed.Text(Estonian) + ": " + string(e.Class)
-	if e.Field != "" {
-		s += " " + e.Field
-	}
-	return s
-}

@@ -129,31 +129,30 @@ func TestNotesNames(t *testing.T) {
 
 func TestFieldError(t *testing.T) {
 	for name, tt := range map[string]struct {
-		err                  event.FieldError
-		text, reason, answer string
+		err          event.FieldError
+		text, reason string
 	}{
 		"of the payload": {
 			event.FieldError{Class: event.ClassNoJSON},
-			"no_json", "no_json", "ERR-03 Valesti moodustatud logikirje: no_json",
+			"no_json", "no_json",
 		},
 		"at a place": {
 			event.FieldError{Class: event.ClassJSONSyntax, Offset: 12},
-			"json_syntax at byte 12", "json_syntax", "ERR-03 Valesti moodustatud logikirje: json_syntax",
+			"json_syntax at byte 12", "json_syntax",
 		},
 		"of a field": {
 			event.FieldError{Class: event.ClassMissingBank, Field: "bank"},
-			"missing_bank: bank", "missing_bank", "ERR-03 Valesti moodustatud logikirje: missing_bank bank",
+			"missing_bank: bank", "missing_bank",
 		},
 		"of a type": {
 			event.FieldError{Class: event.ClassWrongType, Field: "clientId", Offset: 20},
-			"wrong_type: clientId at byte 20", "wrong_type_clientId", "ERR-03 Valesti moodustatud logikirje: wrong_type clientId",
+			"wrong_type: clientId at byte 20", "wrong_type_clientId",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
 			is.Equal(tt.err.Error(), tt.text)
 			is.Equal(tt.err.Reason(), tt.reason)
-			is.Equal(tt.err.SyslogReply(), tt.answer)
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 func ExampleParse() {
@@ -98,18 +99,18 @@ func ExampleTimeNotes() {
 }
 
 func ExampleCode_Text() {
-	fmt.Println(event.Unreachable, event.Unreachable.Text(event.Estonian))
-	fmt.Println(event.Unreachable, event.Unreachable.Text(event.English))
+	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.Estonian))
+	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.English))
 	// Output:
 	// ERR-01 Logibaasiga ühendumine ebaõnnestus
 	// ERR-01 Connecting to the log base failed
 }
 
 func ExampleWithCode() {
-	err := fmt.Errorf("count records: %w", event.WithCode(event.ReadFailed, io.ErrUnexpectedEOF))
-	code, _ := event.CodeOf(err)
-	fmt.Println(code.Text(event.English)) // for people
-	fmt.Println(err)                      // for the log
+	err := fmt.Errorf("count records: %w", logbase.WithCode(logbase.ReadFailed, io.ErrUnexpectedEOF))
+	code, _ := logbase.CodeOf(err)
+	fmt.Println(code.Text(logbase.English)) // for people
+	fmt.Println(err)                        // for the log
 	// Output:
 	// Reading from the log base failed
 	// count records: ERR-02: unexpected EOF

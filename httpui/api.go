@@ -53,11 +53,11 @@ type apiPeriod struct {
 
 func periodOf(p aggregate.Period) apiPeriod {
 	out := apiPeriod{Text: p.String()}
-	if !p.From.IsZero() {
-		out.From = &p.From
+	if from := p.From(); !from.IsZero() {
+		out.From = &from
 	}
-	if !p.To.IsZero() {
-		out.To = &p.To
+	if to := p.To(); !to.IsZero() {
+		out.To = &to
 	}
 	return out
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // spec is the served OpenAPI description.
@@ -152,7 +152,7 @@ func TestDescribedParametersAreTheUsedOnes(t *testing.T) {
 
 func TestAPIErrors(t *testing.T) {
 	broken := spring(t)
-	broken.fail = event.WithCode(event.ReadFailed, errSecret)
+	broken.fail = logbase.WithCode(logbase.ReadFailed, errSecret)
 	tests := []struct {
 		store      *fakeStore
 		path, code string

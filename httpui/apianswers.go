@@ -6,6 +6,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // apiSummary is what a period comes to.
@@ -178,7 +179,7 @@ type apiBounds struct {
 }
 
 func (r *request) apiBounds(*view) (any, error) {
-	var b aggregate.Bounds
+	var b logbase.Bounds
 	err := r.read(func(ctx context.Context) (err error) {
 		b, err = r.h.store.Bounds(ctx)
 		return err

@@ -6,26 +6,26 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // shared is a store that others write to as well.
 type shared struct {
 	*fakeStore
-	backlog aggregate.Backlog
+	backlog logbase.Backlog
 }
 
-func (s shared) Backlog(context.Context) (aggregate.Backlog, error) { return s.backlog, nil }
+func (s shared) Backlog(context.Context) (logbase.Backlog, error) { return s.backlog, nil }
 
 func TestRecordsInNoSumAreTold(t *testing.T) {
 	for _, tt := range []struct {
-		backlog aggregate.Backlog
+		backlog logbase.Backlog
 		want    map[string]string
 	}{
-		{aggregate.Backlog{}, map[string]string{}},
-		{aggregate.Backlog{Uncounted: 1200}, map[string]string{"Loendamata kirjeid": "1\u00a0200"}},
-		{aggregate.Backlog{Unreadable: 3}, map[string]string{"Loetamatu ajaga kirjeid": "3"}},
+		{logbase.Backlog{}, map[string]string{}},
+		{logbase.Backlog{Uncounted: 1200}, map[string]string{"Loendamata kirjeid": "1\u00a0200"}},
+		{logbase.Backlog{Unreadable: 3}, map[string]string{"Loetamatu ajaga kirjeid": "3"}},
 	} {
 		is := is.New(t)
 		doc, code := browse(t, httpui.New(shared{spring(t), tt.backlog}, options())).page("/andmed")

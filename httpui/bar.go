@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // bar is the period bar, which stands on every page that shows figures: which
@@ -46,7 +46,7 @@ type chip struct{ Text, RemoveURL, RemoveText string }
 
 // bar makes the period bar of the page at v. b may be zero when it is unknown;
 // a plain bar has no choice of step and comparison.
-func (r *request) bar(v *view, b aggregate.Bounds, plain bool) *bar {
+func (r *request) bar(v *view, b logbase.Bounds, plain bool) *bar {
 	p := v.period
 	out := &bar{
 		Action:  v.path,
@@ -64,13 +64,13 @@ func (r *request) bar(v *view, b aggregate.Bounds, plain bool) *bar {
 		out.AsOf = r.text.T("period.running", r.text.DateTime(r.now))
 	}
 	if v.periodErr != nil {
-		out.Wrong = &fault{event.BadPeriod.String(), event.BadPeriod.Text(r.lang), event.BadPeriod.Advice(r.lang)}
+		out.Wrong = &fault{logbase.BadPeriod.String(), logbase.BadPeriod.Text(r.lang), logbase.BadPeriod.Advice(r.lang)}
 		out.Shown = r.text.T("state.wrongPeriodHint", out.Heading)
 	}
-	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To.After(b.First.Start(r.h.loc))) {
+	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(r.h.loc))) {
 		out.Prev = v.here(param{paramPeriod, prev.String()})
 	}
-	if next, ok := p.Shift(1); ok && next.From.Before(r.now) {
+	if next, ok := p.Shift(1); ok && next.From().Before(r.now) {
 		out.Next = v.here(param{paramPeriod, next.String()})
 	}
 	if first, last, ok := p.Days(); ok {
@@ -123,7 +123,7 @@ func (r *request) presets(v *view) []link {
 }
 
 func samePeriod(a, b aggregate.Period) bool {
-	return a.Expr == nil && b.Expr == nil && sameTime(a.From, b.From) && sameTime(a.To, b.To)
+	return a.Expr() == nil && b.Expr() == nil && sameTime(a.From(), b.From()) && sameTime(a.To(), b.To())
 }
 
 func sameTime(a, b time.Time) bool { return a.IsZero() == b.IsZero() && a.Equal(b) }

@@ -14,6 +14,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // yearOfSums is a log base of 12 months as TARA fills it: 600 clients, five
@@ -37,12 +38,28 @@ func yearOfSums() *counts {
 				add(event.Failed, 1+volume/20, fmt.Sprintf("CODE_%d", (client+m+int(day))%9))
 			}
 		}
-		store.Replace(day, sums)
+		store.cube.Replace(day, sums)
 	}
 	return store
 }
 
-func (c *counts) Clients(context.Context) ([]aggregate.Seen, error) { return c.Cube.Clients(), nil }
+// counts answers from sums for which there are no records.
+type counts struct {
+	logbase.Memory
+	cube aggregate.Cube
+}
+
+func (c *counts) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, error) {
+	return c.cube.Rows(q), nil
+}
+
+func (c *counts) Bounds(context.Context) (logbase.Bounds, error) {
+	return logbase.BoundsOf(&c.cube), nil
+}
+
+func (c *counts) Clients(context.Context) ([]logbase.Seen, error) {
+	return logbase.ClientsOf(&c.cube), nil
+}
 
 // BenchmarkPages tells the time of the server for each page of a year and of
 // the month before, and what goes over the wire in the end.

@@ -64,7 +64,7 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 		data.Tiles = data.Tiles[:len(data.Tiles)-1] // a client has no number of active clients
 		data.Tiles[len(data.Tiles)-1].URL = ""
 	}
-	if !known && err == nil && h.clients != nil && data.State != nil && data.State.Connect == nil {
+	if !known && err == nil && data.State != nil && data.State.Connect == nil {
 		return fail(http.StatusNotFound, 0, nil)
 	}
 	data.Trend = r.trendWidget(&v, s, trend, r.text.T("client.trend"))

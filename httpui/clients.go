@@ -170,10 +170,7 @@ func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) 
 	if slices.ContainsFunc(b.Entries, func(e entry) bool { return e.Institution != "" }) {
 		columns = append(columns, institutionColumn())
 	}
-	columns = append(columns, attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn())
-	if r.h.clients != nil {
-		columns = append(columns, firstColumn(), lastColumn())
-	}
+	columns = append(columns, attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn())
 	columns = fairColumns(s, columns)
 	sorted := r.sortEntries(v, b.Entries, columns)
 	g := r.entryGrid(s, entryTable{

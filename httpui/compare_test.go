@@ -12,6 +12,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // steady is one success a minute past every hour from 9 to 17, on every day
@@ -30,7 +31,7 @@ func steady(t *testing.T, first, last string, leftOut ...string) *fakeStore {
 			continue
 		}
 		for _, hour := range []string{"09", "10", "11", "12", "13", "14", "15", "16", "17"} {
-			s.add(at(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(at(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
 		}
 	}
 	return s
@@ -96,7 +97,8 @@ func TestComparison(t *testing.T) {
 func TestGapsAreDrawnAsGaps(t *testing.T) {
 	is := is.New(t)
 	s := steady(t, "2018-01-01", "2018-04-28", "2018-03-14", "2018-03-15")
-	s.audit = []aggregate.Deletion{{Period: mustPeriod(t, "2018-03-15"), Done: true, At: now}}
+	_, err := s.Delete(t.Context(), logbase.Deletion{Period: mustPeriod(t, "2018-03-15"), At: now})
+	is.NoErr(err)
 	h := httpui.New(s, options())
 	doc, _ := browse(t, h).page("/?p=2018-03")
 	bands := doc.one(t, "#trend svg.chart-plot").text()
@@ -185,7 +187,7 @@ func TestDaysAreDrawnBesideTheSameWeekday(t *testing.T) {
 			}
 			drawn++
 			then := mustPeriod(t, p.PreviousPeriod)
-			is.Equal(then.From.Weekday(), mustPeriod(t, p.Period).From.Weekday())
+			is.Equal(then.From().Weekday(), mustPeriod(t, p.Period).From().Weekday())
 			is.True(p.PreviousPeriod != "2018-02-14") // a gap is no zero
 			is.Equal(p.Previous.Successes, int64(9))
 		}

@@ -6,22 +6,23 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // cover says of which days there is data. A day within the bounds of the log
 // base on which nothing at all happened is a gap: TARA never rests for a whole
 // day. A gap is not a zero, and nothing is compared across one.
 type cover struct {
-	bounds  aggregate.Bounds
+	bounds  logbase.Bounds
 	today   aggregate.Day
 	days    map[aggregate.Day]bool // days with events, within what was asked
-	deleted []aggregate.Deletion
+	deleted []logbase.Deletion
 	known   bool // days was asked for and answered
 }
 
 // coverage asks which days from first to last have events, whatever filters
 // are set.
-func (r *request) coverage(first, last aggregate.Day, bounds aggregate.Bounds) (*cover, error) {
+func (r *request) coverage(first, last aggregate.Day, bounds logbase.Bounds) (*cover, error) {
 	c := &cover{bounds: bounds, today: aggregate.DayOf(r.now, r.h.loc)}
 	if bounds.Records == 0 || first > last {
 		return c, nil
@@ -31,8 +32,8 @@ func (r *request) coverage(first, last aggregate.Day, bounds aggregate.Bounds) (
 	var rows []aggregate.Row
 	err := r.h.turn(r.ctx, func(ctx context.Context) (err error) {
 		rows, err = r.h.store.Sums(ctx, aggregate.Query{Period: days, Step: aggregate.EachDay})
-		if err == nil && r.h.deleter != nil {
-			c.deleted, err = r.h.deleter.Deletions(ctx)
+		if err == nil {
+			c.deleted, err = r.h.store.Deletions(ctx)
 		}
 		return err
 	})
@@ -54,7 +55,7 @@ func (c *cover) state(d aggregate.Day) (state chart.Cover, why string) {
 		return chart.Full, ""
 	case d > c.today:
 		return chart.None, "state.gapFuture"
-	case slices.ContainsFunc(c.deleted, func(del aggregate.Deletion) bool { return del.Period.Contains(d.Start(del.Period.Location())) }):
+	case slices.ContainsFunc(c.deleted, func(del logbase.Deletion) bool { return del.Period.Contains(d.Start(del.Period.Location())) }):
 		return chart.Deleted, "state.gapDeleted"
 	case d < c.bounds.First:
 		return chart.None, "state.gapBefore"

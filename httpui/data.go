@@ -6,6 +6,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // dataPath is the page about the data itself.
@@ -39,7 +40,7 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 	s := r.scope(&v)
 	s.compared, s.unfair = false, "" // nothing is compared here
 	data := dataData{Version: h.version, Started: r.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String()}
-	var bounds aggregate.Bounds
+	var bounds logbase.Bounds
 	err := r.read(func(ctx context.Context) (err error) {
 		bounds, err = h.store.Bounds(ctx)
 		return err
@@ -56,7 +57,7 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 	if h.reception != nil {
 		data.Reception = r.receptionData(h.reception.Snapshot())
 	}
-	if h.deleter != nil {
+	if !h.noDeletion {
 		data.DeleteURL = deletionPath
 		data.Audit, err = r.audit()
 		data.AuditFault = r.fault(err)
@@ -68,12 +69,9 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 
 // backlog tells of records that the figures leave out.
 func (r *request) backlog(data *dataData) error {
-	if r.h.backlog == nil {
-		return nil
-	}
-	var b aggregate.Backlog
+	var b logbase.Backlog
 	err := r.read(func(ctx context.Context) (err error) {
-		b, err = r.h.backlog.Backlog(ctx)
+		b, err = r.h.store.Backlog(ctx)
 		return err
 	})
 	if b.Uncounted > 0 {
@@ -87,7 +85,7 @@ func (r *request) backlog(data *dataData) error {
 
 // coverageWidget shows of which days there is data, for the year that ends
 // with the period, or for the period when it is longer.
-func (r *request) coverageWidget(v *view, s *scope, b aggregate.Bounds) widget {
+func (r *request) coverageWidget(v *view, s *scope, b logbase.Bounds) widget {
 	w := widget{ID: "coverage", Title: r.text.T("data.coverage")}
 	months, ok := monthsOf(s.shown)
 	if !ok {

@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // deletionPath is the page of deletion.
 const deletionPath = "/andmed/kustutamine"
 
 // maxDeletion bounds one deletion. What it does not finish is resumed by the
-// store, see [aggregate.Deletion].
+// store, see [logbase.Deletion].
 const maxDeletion = 10 * time.Minute
 
 // deletionData is the page of deletion: a form for the period; with a period
@@ -60,7 +60,7 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return err
 		}
-		return fail(http.StatusBadRequest, event.DeleteFailed, err)
+		return fail(http.StatusBadRequest, logbase.DeleteFailed, err)
 	}
 	data := deletionData{Text: strings.TrimSpace(r.PostForm.Get(paramPeriod))}
 	p, why := r.deletable(data.Text)
@@ -86,7 +86,7 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 		return r.renderDeletion(w, &data, http.StatusConflict, "")
 	}
 	if _, err := r.deletePeriod(w, p, upTo); err != nil {
-		data.Fault = r.fault(event.WithCode(event.DeleteFailed, err))
+		data.Fault = r.fault(logbase.WithCode(logbase.DeleteFailed, err))
 		return r.renderDeletion(w, &data, http.StatusServiceUnavailable, "")
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -113,24 +113,24 @@ func (r *request) renderDeletion(w http.ResponseWriter, data *deletionData, stat
 
 // audit is every deletion there was, the newest first.
 func (r *request) audit() (rows []auditRow, err error) {
-	var list []aggregate.Deletion
+	var list []logbase.Deletion
 	err = r.read(func(ctx context.Context) (err error) {
-		list, err = r.h.deleter.Deletions(ctx)
+		list, err = r.h.store.Deletions(ctx)
 		return err
 	})
 	for _, d := range list {
 		rows = append(rows, auditRow{
 			At: r.text.DateTime(d.At.In(r.h.loc)), By: d.By,
-			Period: r.text.Period(d.Period, aggregate.Bounds{}), Records: d.Records, Done: d.Done,
+			Period: r.text.Period(d.Period, logbase.Bounds{}), Records: d.Records, Done: d.Done,
 			text: d.Period.String(),
 		})
 	}
 	return rows, err
 }
 
-func (r *request) extent(p aggregate.Period) (e aggregate.Extent, err error) {
+func (r *request) extent(p aggregate.Period) (e logbase.Extent, err error) {
 	err = r.read(func(ctx context.Context) error {
-		e, err = r.h.deleter.Extent(ctx, p)
+		e, err = r.h.store.Extent(ctx, p)
 		return err
 	})
 	return e, err
@@ -146,8 +146,8 @@ func (r *request) deletePeriod(w http.ResponseWriter, p aggregate.Period, upTo i
 		return 0, err
 	}
 	by := remoteHost(r.Request)
-	n, err := r.h.deleter.Delete(ctx, aggregate.Deletion{Period: p, UpTo: upTo, By: by, At: r.now})
-	err = event.WithCode(event.DeleteFailed, err)
+	n, err := r.h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: r.now})
+	err = logbase.WithCode(logbase.DeleteFailed, err)
 	r.h.log.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // deletionPreview is what a deletion would remove.
@@ -34,7 +34,7 @@ type partCount struct {
 func (r *request) fillPreview(data *deletionData) int {
 	p, why := r.deletable(data.Text)
 	if why != "" {
-		data.Wrong = &fault{event.BadPeriod.String(), event.BadPeriod.Text(r.lang), event.BadPeriod.Advice(r.lang)}
+		data.Wrong = &fault{logbase.BadPeriod.String(), logbase.BadPeriod.Text(r.lang), logbase.BadPeriod.Advice(r.lang)}
 		data.WrongWhy = why
 		return http.StatusBadRequest
 	}
@@ -51,9 +51,9 @@ func (r *request) fillPreview(data *deletionData) int {
 	}
 	pre := &deletionPreview{
 		Period:  p.String(),
-		Heading: r.text.Period(p, aggregate.Bounds{}),
+		Heading: r.text.Period(p, logbase.Bounds{}),
 		Records: extent.Records,
-		Open:    p.To.After(r.now),
+		Open:    p.To().After(r.now),
 		Token:   r.h.previewToken(p, extent, r.now),
 		Clients: r.topCounts(clients.rows),
 	}
@@ -102,7 +102,7 @@ func (r *request) deletable(text string) (p aggregate.Period, why string) {
 	switch {
 	case err != nil:
 		return p, r.text.T("delete.hint")
-	case p.Expr != nil:
+	case p.Expr() != nil:
 		return p, r.text.T("delete.notExpression")
 	}
 	return p, ""

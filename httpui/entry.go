@@ -7,6 +7,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // valueOf is the value of the one field that rows were counted by.
@@ -68,18 +69,14 @@ func (r *request) rank(entries []entry, m measure) {
 	})
 }
 
-// seen returns first and last day of every client, or nil when the store does
-// not know.
-func (r *request) seen() (map[string]aggregate.Seen, error) {
-	if r.h.clients == nil {
-		return nil, nil
-	}
-	var list []aggregate.Seen
+// seen returns first and last day of every client.
+func (r *request) seen() (map[string]logbase.Seen, error) {
+	var list []logbase.Seen
 	err := r.h.turn(r.ctx, func(ctx context.Context) (err error) {
-		list, err = r.h.clients.Clients(ctx)
+		list, err = r.h.store.Clients(ctx)
 		return err
 	})
-	seen := make(map[string]aggregate.Seen, len(list))
+	seen := make(map[string]logbase.Seen, len(list))
 	for _, s := range list {
 		seen[s.ClientID] = s
 	}

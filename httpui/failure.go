@@ -8,14 +8,14 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // failure is what people are told when a request cannot be answered: a status
 // and, where the specification has one, a code. The cause is for the log.
 type failure struct {
 	status int
-	code   event.Code // 0 when none fits
+	code   logbase.Code // 0 when none fits
 	err    error
 }
 
@@ -29,7 +29,7 @@ func (f *failure) Error() string {
 func (f *failure) Unwrap() error { return f.err }
 
 // fail makes an error that carries its own status.
-func fail(status int, code event.Code, err error) error {
+func fail(status int, code logbase.Code, err error) error {
 	return &failure{status: status, code: code, err: err}
 }
 
@@ -46,15 +46,15 @@ func failureOf(err error) *failure {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &pattern):
-		return &failure{http.StatusBadRequest, event.BadPeriod, err}
+		return &failure{http.StatusBadRequest, logbase.BadPeriod, err}
 	case errors.As(err, &tooLarge):
 		return &failure{http.StatusRequestEntityTooLarge, 0, err}
 	}
-	code, ok := event.CodeOf(err)
+	code, ok := logbase.CodeOf(err)
 	switch {
 	case !ok:
 		return &failure{http.StatusInternalServerError, 0, err}
-	case code == event.BadPeriod, code == event.Malformed:
+	case code == logbase.BadPeriod, code == logbase.Malformed:
 		return &failure{http.StatusBadRequest, code, err}
 	}
 	return &failure{http.StatusServiceUnavailable, code, err}
@@ -107,11 +107,11 @@ func (f *failure) line() string {
 	if f.code == 0 {
 		return http.StatusText(f.status)
 	}
-	return f.code.String() + ": " + f.code.Text(event.Estonian)
+	return f.code.String() + ": " + f.code.Text(logbase.Estonian)
 }
 
 func (h *Handler) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {
-	h.answerFailure(w, r, fail(http.StatusForbidden, event.DeleteFailed, errors.New("cross-origin request")))
+	h.answerFailure(w, r, fail(http.StatusForbidden, logbase.DeleteFailed, errors.New("cross-origin request")))
 }
 
 func (h *Handler) refusePanic(w http.ResponseWriter, r *http.Request) {

@@ -78,7 +78,7 @@ type breakdownQuery struct {
 // askBreakdown puts in the questions of a breakdown by one field. What is
 // asked for beside it stays in the answers. When the same events are asked for
 // anyway, in steps or not, now is that answer; otherwise it is nil.
-func (q *questions) askBreakdown(s *scope, f aggregate.Filter, by, beside aggregate.Dim, m measure, now *answer) *breakdownQuery {
+func (q *questions) askBreakdown(s *scope, f aggregate.Key, by, beside aggregate.Dim, m measure, now *answer) *breakdownQuery {
 	query := aggregate.Query{Period: s.period, Filter: f, By: by | beside | aggregate.ByOperation}
 	b := &breakdownQuery{by: by, measure: m, now: now}
 	if now == nil {
@@ -88,7 +88,7 @@ func (q *questions) askBreakdown(s *scope, f aggregate.Filter, by, beside aggreg
 		return b
 	}
 	if s.cut() { // less is left than is compared, so that is asked for
-		query.Period = aggregate.Between(s.current.To, s.period.To, s.period.Location())
+		query.Period = aggregate.Between(s.current.To(), s.period.To(), s.period.Location())
 		b.left = q.add(query)
 	}
 	query.Period = s.reference

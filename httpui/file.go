@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // The parameters by which a table of a page is asked for as a file.
@@ -29,7 +29,7 @@ func fileFormats() []fileFormat {
 			return t.WriteCSV(buf, export.CSVOptions{})
 		}},
 		{"excel-csv", "export.csvExcel", "csv", "text/csv; charset=utf-8", func(r *request, t *export.Table, buf *bytes.Buffer) error {
-			return t.WriteCSV(buf, export.CSVOptions{BOM: true, Semicolon: r.lang == event.Estonian})
+			return t.WriteCSV(buf, export.CSVOptions{BOM: true, Semicolon: r.lang == logbase.Estonian})
 		}},
 		{"json", "export.json", "json", "application/json; charset=utf-8", func(_ *request, t *export.Table, buf *bytes.Buffer) error {
 			return t.WriteJSON(buf)
@@ -89,7 +89,7 @@ func (r *request) writeFile(w http.ResponseWriter, v *view, grids []*grid) (writ
 // fileName says what is in the file: the table and the period.
 func fileName(v *view, g *grid, f fileFormat) string {
 	name := "tara-stat-" + g.ID
-	if p := v.period.String(); p != "" && v.period.Expr == nil {
+	if p := v.period.String(); p != "" && v.period.Expr() == nil {
 		name += "-" + strings.NewReplacer("/", "--", ":", "").Replace(p)
 	}
 	return name + "." + f.extension

@@ -11,8 +11,8 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // errSecret is a cause that nobody outside may see.
@@ -109,7 +109,7 @@ func TestForgedDeletionsDeleteNothing(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
 	h := httpui.New(s, options())
-	before := len(s.records)
+	before := len(s.records())
 	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 		r := httptest.NewRequest(http.MethodDelete, "/kustuta?p=2018-04", nil)
 		r.Header.Set(header[0], header[1])
@@ -118,7 +118,7 @@ func TestForgedDeletionsDeleteNothing(t *testing.T) {
 		is.True(strings.HasPrefix(w.Body.String(), `{"err":"ERR-06`))
 	}
 	is.Equal(browse(t, h).get("/kustuta?p=2018-04").Code, 405) // an image or a link
-	is.Equal(len(s.records), before)
+	is.Equal(len(s.records()), before)
 }
 
 func TestHosts(t *testing.T) {
@@ -185,7 +185,7 @@ func TestPanicIsNotShown(t *testing.T) {
 func TestCausesAreNotShown(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.fail = event.WithCode(event.ReadFailed, errSecret)
+	s.fail = logbase.WithCode(logbase.ReadFailed, errSecret)
 	h := httpui.New(s, options())
 	for _, path := range []string{"/", "/stat", "/andmed", "/andmed/kustutamine?p=2018-03", "/kirjeid"} {
 		w := browse(t, h).get(path)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // helpData is the page that says what every figure means.
@@ -65,10 +66,10 @@ func (h *Handler) help(w http.ResponseWriter, r *request) error {
 			{"GET /status", "200 OK"},
 		},
 	}
-	if h.deleter != nil {
+	if !h.noDeletion {
 		data.Old = append(data.Old, oldEndpoint{"DELETE /kustuta?p=", `{"err":null,"kustutati":n}`})
 	}
-	for _, c := range event.Codes() {
+	for _, c := range logbase.Codes() {
 		data.Codes = append(data.Codes, codeRow{c.String(), c.Text(r.lang), c.Advice(r.lang)})
 	}
 	return r.render(w, &page{name: "help", title: t("help.title"), view: r.parseView(), data: data})

@@ -1,43 +1,15 @@
 package httpui
 
 import (
-	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 )
-
-// Store is the log base, as far as pages need it. Its errors carry a code of
-// the specification, see [event.CodeOf]; people are shown the code and its
-// sentence, never the cause.
-type Store interface {
-	Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error)
-	Bounds(ctx context.Context) (aggregate.Bounds, error)
-	Ping(ctx context.Context) error
-}
-
-// Deleter is a store from which whole periods can be deleted.
-type Deleter interface {
-	Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error)
-	Delete(ctx context.Context, d aggregate.Deletion) (int64, error)
-	Deletions(ctx context.Context) ([]aggregate.Deletion, error)
-}
-
-// ClientLister is a store that knows every client application it has seen.
-type ClientLister interface {
-	Clients(ctx context.Context) ([]aggregate.Seen, error)
-}
-
-// Backlogger is a store that others write to as well, so that some of its records
-// may be in no sum.
-type Backlogger interface {
-	Backlog(ctx context.Context) (aggregate.Backlog, error)
-}
 
 // Defaults of [Options].
 const (
@@ -49,10 +21,11 @@ const (
 type Options struct {
 	Location     *time.Location   // zone of civil days; nil: event.DefaultLocation()
 	Now          func() time.Time // nil: time.Now
-	Logger       *slog.Logger     // nil: nothing is logged
+	Logger       *slog.Logger     // nil: slog.Default()
 	Hosts        []string         // host names and addresses served; none: localhost and loopback addresses
 	Reception    Reception        // nil: nothing is said about reception
 	Catalogue    Catalogue        // nil: clients are shown by their id
+	NoDeletion   bool             // no page and no address deletes anything
 	Version      string           // of the program; may be empty
 	Packaged     time.Time        // when the program was built; zero when unknown
 	MaxQueries   int              // requests that read the log base at once; 0: DefaultMaxQueries
@@ -61,12 +34,10 @@ type Options struct {
 
 // Handler serves the pages. It is safe for concurrent use.
 type Handler struct {
-	store     Store
-	deleter   Deleter      // nil when the store is none
-	clients   ClientLister // nil when the store is none
-	backlog   Backlogger   // nil when the store is none
-	reception Reception    // nil when unknown
-	catalogue Catalogue    // never nil
+	store      logbase.Store
+	noDeletion bool
+	reception  Reception // nil when unknown
+	catalogue  Catalogue // never nil
 
 	loc       *time.Location
 	now       func() time.Time
@@ -79,7 +50,7 @@ type Handler struct {
 	timeout   time.Duration
 	deleteKey []byte // of the tokens that a preview gives out
 
-	locales map[event.Lang]*locale.Locale
+	locales map[logbase.Lang]*locale.Locale
 
 	probe  prober
 	stats  requestStats
@@ -91,26 +62,24 @@ type Handler struct {
 }
 
 // New returns a handler that answers from s. It panics when s is nil.
-func New(s Store, opts Options) *Handler {
+func New(s logbase.Store, opts Options) *Handler {
 	if s == nil {
-		panic("httpui: New with a nil Store")
+		panic("httpui: New with a nil store")
 	}
 	h := &Handler{
-		store:     s,
-		reception: opts.Reception,
-		catalogue: opts.Catalogue,
-		loc:       opts.Location,
-		now:       opts.Now,
-		log:       opts.Logger,
-		hosts:     hostSet(opts.Hosts),
-		version:   opts.Version,
-		packaged:  opts.Packaged,
-		timeout:   opts.QueryTimeout,
-		deleteKey: make([]byte, 32),
+		store:      s,
+		noDeletion: opts.NoDeletion,
+		reception:  opts.Reception,
+		catalogue:  opts.Catalogue,
+		loc:        opts.Location,
+		now:        opts.Now,
+		log:        opts.Logger,
+		hosts:      hostSet(opts.Hosts),
+		version:    opts.Version,
+		packaged:   opts.Packaged,
+		timeout:    opts.QueryTimeout,
+		deleteKey:  make([]byte, 32),
 	}
-	h.deleter, _ = s.(Deleter)
-	h.clients, _ = s.(ClientLister)
-	h.backlog, _ = s.(Backlogger)
 	if h.catalogue == nil {
 		h.catalogue = noNames{}
 	}
@@ -121,7 +90,7 @@ func New(s Store, opts Options) *Handler {
 		h.now = time.Now
 	}
 	if h.log == nil {
-		h.log = slog.New(slog.DiscardHandler)
+		h.log = slog.Default()
 	}
 	if h.timeout <= 0 {
 		h.timeout = DefaultQueryTimeout
@@ -133,10 +102,10 @@ func New(s Store, opts Options) *Handler {
 	h.slots = make(chan struct{}, queries)
 	_, _ = rand.Read(h.deleteKey) // never fails, see crypto/rand
 	h.started = h.now()
-	h.probe.ping = s.Ping
-	h.locales = map[event.Lang]*locale.Locale{
-		event.Estonian: locale.For(event.Estonian),
-		event.English:  locale.For(event.English),
+	h.probe.ping = h.ping
+	h.locales = map[logbase.Lang]*locale.Locale{
+		logbase.Estonian: locale.For(logbase.Estonian),
+		logbase.English:  locale.For(logbase.English),
 	}
 	h.assets = loadAssets()
 	h.pages = parsePages(h.assets, h.locales)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // langCookie remembers the chosen language. It holds nothing else.
@@ -13,17 +13,17 @@ const langCookie = "lang"
 
 const cookieSeconds = 365 * 24 * 60 * 60
 
-func parseLang(s string) (event.Lang, bool) {
-	switch l := event.Lang(strings.ToLower(s)); l {
-	case event.Estonian, event.English:
+func parseLang(s string) (logbase.Lang, bool) {
+	switch l := logbase.Lang(strings.ToLower(s)); l {
+	case logbase.Estonian, logbase.English:
 		return l, true
 	}
-	return event.Estonian, false
+	return logbase.Estonian, false
 }
 
 // langOf decides the language: ?lang=, else the cookie, else what the browser
 // asks for, else Estonian.
-func langOf(r *http.Request) event.Lang {
+func langOf(r *http.Request) logbase.Lang {
 	if l, ok := parseLang(r.URL.Query().Get("lang")); ok {
 		return l
 	}
@@ -37,8 +37,8 @@ func langOf(r *http.Request) event.Lang {
 
 // acceptedLang returns the language of the header that has the greatest
 // weight among those spoken here; of equal ones the first (RFC 9110, 12.5.4).
-func acceptedLang(header string) event.Lang {
-	best, weight := event.Estonian, 0.0
+func acceptedLang(header string) logbase.Lang {
+	best, weight := logbase.Estonian, 0.0
 	for part := range strings.SplitSeq(header, ",") {
 		tag, params, _ := strings.Cut(part, ";")
 		base, _, _ := strings.Cut(strings.TrimSpace(tag), "-")

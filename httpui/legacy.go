@@ -6,6 +6,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // The endpoints of the old service, with their JSON. Unlike it, they answer
@@ -83,7 +84,7 @@ func (h *Handler) legacyCount(operation event.Operation) handlerFunc {
 		if err != nil {
 			return err
 		}
-		rows, err := r.sums(aggregate.Query{Period: p, Filter: aggregate.Filter{Operation: operation}})
+		rows, err := r.sums(aggregate.Query{Period: p, Filter: aggregate.Key{Operation: operation}})
 		if err != nil {
 			return err
 		}
@@ -113,15 +114,15 @@ func (h *Handler) legacySince(w http.ResponseWriter, r *request) error {
 var errNotDeletable = errors.New("only a period with a beginning and an end can be deleted")
 
 func (h *Handler) legacyDelete(w http.ResponseWriter, r *request) error {
-	if h.deleter == nil {
-		return fail(http.StatusNotFound, event.DeleteFailed, nil)
+	if h.noDeletion {
+		return fail(http.StatusNotFound, logbase.DeleteFailed, nil)
 	}
 	p, err := r.legacyPeriod()
 	if err == nil && !p.Bounded() {
 		err = errNotDeletable
 	}
 	if err != nil {
-		return fail(http.StatusBadRequest, event.BadPeriod, err)
+		return fail(http.StatusBadRequest, logbase.BadPeriod, err)
 	}
 	extent, err := r.extent(p)
 	if err != nil {

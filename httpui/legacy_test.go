@@ -13,6 +13,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // periods is one of every form of DESIGN.md section 5.
@@ -90,7 +91,7 @@ func TestOldEndpointsAnswerAsTheOracle(t *testing.T) {
 
 func TestOldEndpointsByteForByte(t *testing.T) {
 	s := &fakeStore{}
-	s.add(at(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.StartAuth),
+	s.Add(at(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.StartAuth),
 		at(t, "2018-04-28", "a<b>", event.MethodIDCard, "", event.SuccessfulAuth))
 	h := httpui.New(s, options())
 	tests := []struct {
@@ -120,7 +121,7 @@ func TestOldEndpointsByteForByte(t *testing.T) {
 func TestOldEndpointsTellTheCode(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.fail = event.WithCode(event.Unreachable, errSecret)
+	s.fail = logbase.WithCode(logbase.Unreachable, errSecret)
 	h := httpui.New(s, options())
 	for _, path := range []string{"/stat", "/standard", "/kirjeid", "/alates"} {
 		code, body := old(t, h, http.MethodGet, path, "2018")
@@ -131,9 +132,11 @@ func TestOldEndpointsTellTheCode(t *testing.T) {
 	}
 }
 
-func TestOldDeletionWithoutDeleter(t *testing.T) {
+func TestNoDeletion(t *testing.T) {
 	is := is.New(t)
-	h := httpui.New(readOnly{spring(t)}, options())
+	o := options()
+	o.NoDeletion = true
+	h := httpui.New(spring(t), o)
 	code, _ := old(t, h, http.MethodDelete, "/kustuta", "2018-04")
 	is.Equal(code, 404)
 	is.Equal(browse(t, h).get("/andmed/kustutamine").Code, 404)

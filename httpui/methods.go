@@ -85,7 +85,7 @@ func (h *Handler) methods(w http.ResponseWriter, r *request) error {
 }
 
 // chosenName names what is chosen.
-func (r *request) chosenName(f aggregate.Filter) string {
+func (r *request) chosenName(f aggregate.Key) string {
 	name := ""
 	for _, c := range []struct{ filter, value string }{
 		{paramMethod, f.Method}, {paramBank, f.Bank}, {paramCountry, f.Country}, {paramError, f.ErrorCode},

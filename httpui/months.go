@@ -18,11 +18,11 @@ const (
 // monthsOf is the stretch of whole months around a period: one of fewer months
 // is lengthened backwards to a year, one of more is cut to its end.
 func monthsOf(p aggregate.Period) (aggregate.Period, bool) {
-	if !p.Bounded() || !p.From.Before(p.To) {
+	if !p.Bounded() || !p.From().Before(p.To()) {
 		return p, false
 	}
-	end := aggregate.Month.Add(p.To.Add(-1), 1)
-	from := aggregate.Month.Start(p.From)
+	end := aggregate.Month.Add(p.To().Add(-1), 1)
+	from := aggregate.Month.Start(p.From())
 	if least := aggregate.Month.Add(end, -fewestMonths); from.After(least) {
 		from = least
 	}
@@ -41,12 +41,12 @@ func (r *request) matrixOf(p aggregate.Period) (shown aggregate.Period, note str
 	if !ok {
 		return p, "", false
 	}
-	switch last := p.To.Add(-1); {
-	case aggregate.Month.Start(p.From).Equal(aggregate.Month.Start(last)):
+	switch last := p.To().Add(-1); {
+	case aggregate.Month.Start(p.From()).Equal(aggregate.Month.Start(last)):
 		end := aggregate.EachDay.Add(aggregate.EachDay.Start(last), 1)
-		return aggregate.Between(months.From, end, p.Location()), r.text.T("clients.monthsBefore", int64(fewestMonths)), true
-	case p.From.Before(months.From):
-		return aggregate.Between(months.From, p.To, p.Location()), r.text.T("clients.monthsLast", int64(mostMonths)), true
+		return aggregate.Between(months.From(), end, p.Location()), r.text.T("clients.monthsBefore", int64(fewestMonths)), true
+	case p.From().Before(months.From()):
+		return aggregate.Between(months.From(), p.To(), p.Location()), r.text.T("clients.monthsLast", int64(mostMonths)), true
 	}
 	return p, "", true
 }

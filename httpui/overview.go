@@ -73,7 +73,7 @@ type standardQuery struct{ today, month *answer }
 func (r *request) askStandard(q *questions) standardQuery {
 	ask := func(u aggregate.Unit) *answer {
 		return q.add(aggregate.Query{
-			Period: aggregate.Of(u, r.now, r.h.loc), Filter: aggregate.Filter{Operation: successOperation},
+			Period: aggregate.Of(u, r.now, r.h.loc), Filter: aggregate.Key{Operation: successOperation},
 		})
 	}
 	return standardQuery{ask(aggregate.EachDay), ask(aggregate.Month)}

@@ -11,6 +11,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // checkPage holds a page to what every page must keep: no inline style or
@@ -133,7 +134,7 @@ func TestEveryPage(t *testing.T) {
 func TestEmptyStoreAndBrokenStore(t *testing.T) {
 	for name, s := range map[string]*fakeStore{
 		"empty":  {},
-		"broken": {fail: event.WithCode(event.Unreachable, errSecret)},
+		"broken": {fail: logbase.WithCode(logbase.Unreachable, errSecret)},
 	} {
 		h := httpui.New(s, fullOptions())
 		for _, lang := range []string{"et", "en"} {
@@ -150,7 +151,7 @@ func TestEmptyStoreAndBrokenStore(t *testing.T) {
 func TestStatusOfBrokenPages(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.fail = event.WithCode(event.Unreachable, errSecret)
+	s.fail = logbase.WithCode(logbase.Unreachable, errSecret)
 	h := httpui.New(s, options())
 	for _, path := range []string{"/", "/stat", "/andmed/kustutamine?p=2018-03"} {
 		w := browse(t, h).get(path)
@@ -168,7 +169,7 @@ func TestFrontPage(t *testing.T) {
 	want := func(p string, op event.Operation) int64 {
 		period, err := aggregate.ParsePeriod(p, nil)
 		is.NoErr(err)
-		rows := aggregate.Count(s.events, aggregate.Query{Period: period, Filter: aggregate.Filter{Operation: op}})
+		rows := aggregate.Count(s.events, aggregate.Query{Period: period, Filter: aggregate.Key{Operation: op}})
 		return rows[0].Count
 	}
 	var tiles []string
@@ -178,7 +179,7 @@ func TestFrontPage(t *testing.T) {
 	is.Equal(tiles[:4], []string{
 		itoa(want("2018-04-28", event.SuccessfulAuth)), // today
 		itoa(want("2018-04", event.SuccessfulAuth)),    // this month
-		itoa(int64(len(s.records))),                    // records
+		itoa(int64(len(s.records()))),                  // records
 		"01.04.2017",                                   // the oldest
 	})
 }
@@ -260,7 +261,7 @@ func TestDatesBecomeAPeriod(t *testing.T) {
 func TestHostileNamesAreInert(t *testing.T) {
 	s := &fakeStore{}
 	for _, name := range hostile {
-		s.add(at(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
+		s.Add(at(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
 	}
 	opts := fullOptions()
 	snapshot := opts.Reception.(fakeReception).snapshot

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Problem is an error of the API, as RFC 9457 has it.
@@ -20,7 +20,7 @@ func (h *Handler) writeProblem(w http.ResponseWriter, f *failure) {
 	p := Problem{Type: "about:blank", Title: http.StatusText(f.status), Status: f.status}
 	if f.code != 0 {
 		p.Code = f.code.String()
-		p.Detail = f.code.Text(event.English) + ". " + f.code.Advice(event.English)
+		p.Detail = f.code.Text(logbase.English) + ". " + f.code.Advice(logbase.English)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(f.status)

@@ -6,6 +6,11 @@ import "time"
 // events. Its methods are called for each request that shows it, from several
 // goroutines at once, and must not wait for the log base.
 type Reception interface {
+	// Failure says why the log base does not take events; nil when it does.
+	// /status is red while it does not, even if the one row that a ping writes
+	// still finds room.
+	Failure() error
+
 	Snapshot() Snapshot
 	Metrics() []Metric
 }

@@ -3,8 +3,8 @@ package httpui
 import (
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // certificateWarning is how long before its end a sender's certificate is
@@ -74,7 +74,7 @@ func classRows(counts []ClassCount) []classRow {
 
 // receptionTiles say on the front page whether events come in. What was
 // received before the program started is known by its day.
-func (r *request) receptionTiles(s Snapshot, held aggregate.Bounds) []tile {
+func (r *request) receptionTiles(s Snapshot, held logbase.Bounds) []tile {
 	var last time.Time
 	connected := 0
 	for _, sender := range s.Senders {

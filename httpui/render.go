@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 //go:embed templates
@@ -19,11 +19,11 @@ var templateFiles embed.FS
 
 // pages are the parsed pages by language and name. A page is the frame, the
 // shared parts and one file of its own.
-type pages map[event.Lang]map[string]*template.Template
+type pages map[logbase.Lang]map[string]*template.Template
 
 // parsePages parses what is embedded, once. A template that does not parse is
 // a mistake in the program, found by every test.
-func parsePages(a assets, locales map[event.Lang]*locale.Locale) pages {
+func parsePages(a assets, locales map[logbase.Lang]*locale.Locale) pages {
 	files, err := fs.Glob(templateFiles, "templates/page_*.html")
 	if err != nil {
 		panic(err)
@@ -85,7 +85,7 @@ type down struct {
 
 // langLink switches the language and stays on the page.
 type langLink struct {
-	Lang      event.Lang
+	Lang      logbase.Lang
 	Text, URL string
 	Current   bool
 }
@@ -114,7 +114,7 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 	if written, err := r.writeFile(w, &p.view, p.grids); written || err != nil {
 		return err
 	}
-	var bounds aggregate.Bounds
+	var bounds logbase.Bounds
 	var err error
 	if !p.bare {
 		bounds, err = r.bounds()
@@ -186,9 +186,9 @@ func (r *request) nav(v *view) []link {
 func (r *request) langLinks(v *view) []langLink {
 	var links []langLink
 	for _, l := range []struct {
-		lang event.Lang
+		lang logbase.Lang
 		key  string
-	}{{event.Estonian, "lang.et"}, {event.English, "lang.en"}} {
+	}{{logbase.Estonian, "lang.et"}, {logbase.English, "lang.en"}} {
 		links = append(links, langLink{l.lang, r.text.T(l.key), v.here(param{"lang", string(l.lang)}), l.lang == r.lang})
 	}
 	return links

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // request is one request with what every handler needs to know.
@@ -16,7 +16,7 @@ type request struct {
 	*http.Request
 	h    *Handler
 	ctx  context.Context // ends with Options.QueryTimeout
-	lang event.Lang
+	lang logbase.Lang
 	text *locale.Locale
 	now  time.Time // one moment for the whole page
 
@@ -61,9 +61,9 @@ func (h *Handler) turn(ctx context.Context, query func(ctx context.Context) erro
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
 	case <-ctx.Done():
-		return event.WithCode(event.ReadFailed, ctx.Err())
+		return logbase.WithCode(logbase.ReadFailed, ctx.Err())
 	}
-	return event.WithCode(event.ReadFailed, query(ctx))
+	return logbase.WithCode(logbase.ReadFailed, query(ctx))
 }
 
 func (r *request) sums(q aggregate.Query) (rows []aggregate.Row, err error) {
@@ -76,7 +76,7 @@ func (r *request) sums(q aggregate.Query) (rows []aggregate.Row, err error) {
 
 // bounds does not count for the status of the page: only the footer and hints
 // need them.
-func (r *request) bounds() (b aggregate.Bounds, err error) {
+func (r *request) bounds() (b logbase.Bounds, err error) {
 	err = r.h.turn(r.ctx, func(ctx context.Context) error {
 		b, err = r.h.store.Bounds(ctx)
 		return err

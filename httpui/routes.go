@@ -21,7 +21,7 @@ func (h *Handler) routes() *http.ServeMux {
 	route("GET /abi", h.help)
 	route("GET "+apiPagePath, h.apiPage)
 	route("GET "+accessibilityPath, h.accessibility)
-	if h.deleter != nil {
+	if !h.noDeletion {
 		route("GET /andmed/kustutamine", h.previewDeletion)
 		route("POST /andmed/kustutamine", h.confirmDeletion)
 	}

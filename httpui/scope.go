@@ -5,13 +5,14 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // scope is what a page counts, made definite: the period, its division into
 // steps, and what it is fair to compare it with.
 type scope struct {
 	period aggregate.Period
-	bounds aggregate.Bounds
+	bounds logbase.Bounds
 	cover  *cover
 	failed bool // the filter leaves nothing but failures: a success rate would be nonsense
 
@@ -60,7 +61,7 @@ func (r *request) scope(v *view) *scope {
 		}
 	}
 	s.unfair = r.unfair(v, s)
-	if s.compared && bounds.Records > 0 && s.reference.From.Before(bounds.First.Start(r.h.loc)) {
+	if s.compared && bounds.Records > 0 && s.reference.From().Before(bounds.First.Start(r.h.loc)) {
 		s.compared = false // half a reference would mislead more than none
 	}
 	return s
@@ -84,11 +85,11 @@ func (s *scope) operation() event.Operation {
 }
 
 // definite puts the bounds of the data in the place of open ends.
-func (r *request) definite(p aggregate.Period, b aggregate.Bounds) aggregate.Period {
-	if p.Expr != nil || p.Bounded() || b.Records == 0 {
+func (r *request) definite(p aggregate.Period, b logbase.Bounds) aggregate.Period {
+	if p.Expr() != nil || p.Bounded() || b.Records == 0 {
 		return p
 	}
-	from, to := p.From, p.To
+	from, to := p.From(), p.To()
 	if from.IsZero() {
 		from = b.First.Start(r.h.loc)
 	}
@@ -130,7 +131,7 @@ func (r *request) unfair(v *view, s *scope) string {
 		return t("period.noComparisonOpen")
 	case !s.compared:
 		return t("period.noComparisonNotBegun")
-	case s.bounds.Records > 0 && s.reference.From.Before(s.bounds.First.Start(r.h.loc)):
+	case s.bounds.Records > 0 && s.reference.From().Before(s.bounds.First.Start(r.h.loc)):
 		return t("period.noComparisonBefore")
 	case s.bounds.Records > 0 && !s.cover.known:
 		return t("common.unknown")

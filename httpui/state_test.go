@@ -12,6 +12,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 func TestNeverAnyData(t *testing.T) {
@@ -58,12 +59,12 @@ func TestSmallNumbersHaveNoRate(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
 	for range aggregate.MinRateBase - 1 {
-		s.add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+		s.Add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.SuccessfulAuth))
 	}
 	b := browse(t, httpui.New(s, options()))
 	doc, _ := b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "n = 19")
-	s.add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.Failed))
+	s.Add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.Failed))
 	doc, _ = b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "95,0%")
 }
@@ -73,7 +74,7 @@ func TestOneFailingPartDoesNotTakeThePage(t *testing.T) {
 	s := spring(t)
 	s.wait = func(_ context.Context, q aggregate.Query) error {
 		if q.By&aggregate.ByErrorCode != 0 {
-			return event.WithCode(event.ReadFailed, errSecret)
+			return logbase.WithCode(logbase.ReadFailed, errSecret)
 		}
 		return nil
 	}
@@ -103,7 +104,7 @@ func TestClientsAreSearchedSortedAndPaged(t *testing.T) {
 	for i := range 120 {
 		id := "klient-" + itoa(int64(i))
 		for range 1 + i%7 {
-			s.add(at(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(at(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.SuccessfulAuth))
 		}
 		catalogue[id] = httpui.ClientName{Name: "Õige " + id, Institution: "Asutus " + itoa(int64(i%3))}
 	}
@@ -158,7 +159,7 @@ func TestHostileNamesInFiles(t *testing.T) {
 	for _, name := range append(hostile, "a/b", "a?b#c%2F") {
 		failed := at(t, "2018-04-28T10:51", name, name, name, event.Failed)
 		failed.Error = name
-		s.add(failed)
+		s.Add(failed)
 	}
 	h := httpui.New(s, options())
 	for _, table := range []string{"/kliendid?table=clients", "/meetodid?table=errors", "/stat?table=stat"} {

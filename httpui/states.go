@@ -28,7 +28,7 @@ func (r *request) emptyState(v *view, s *scope, total aggregate.Tally) *emptySta
 		return nil
 	case s.bounds.Records == 0:
 		return &emptyState{Title: t("state.never"), Hints: []string{t("state.neverIntro")}, Connect: r.connectGuide()}
-	case v.filter != aggregate.Filter{}:
+	case v.filter != aggregate.Key{}:
 		e := &emptyState{Title: t("state.filtered"), Hints: []string{t("state.filteredHint")}}
 		for _, c := range r.chips(v) {
 			e.Links = append(e.Links, link{Text: c.RemoveText, URL: c.RemoveURL})
@@ -46,10 +46,10 @@ func (r *request) emptyState(v *view, s *scope, total aggregate.Tally) *emptySta
 // nearer to the empty one.
 func (r *request) nearest(s *scope) (aggregate.Period, bool) {
 	day := s.bounds.Last
-	if s.period.Bounded() && s.period.To.Before((s.bounds.First + 1).Start(r.h.loc)) {
+	if s.period.Bounded() && s.period.To().Before((s.bounds.First + 1).Start(r.h.loc)) {
 		day = s.bounds.First
 	}
-	unit := s.period.Unit
+	unit := s.period.Unit()
 	if unit == aggregate.Whole || unit == aggregate.Hour {
 		unit = aggregate.Month
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // How the log base is probed for /status.
@@ -16,6 +16,16 @@ const (
 	probeTimeout = 2 * time.Second
 	probeKept    = time.Second // that long one answer serves everybody
 )
+
+// ping asks whether events are stored, and the log base whether it works.
+func (h *Handler) ping(ctx context.Context) error {
+	if h.reception != nil {
+		if err := h.reception.Failure(); err != nil {
+			return err
+		}
+	}
+	return h.store.Ping(ctx)
+}
 
 // prober asks the log base whether it can be written and read, once for all
 // who want to know. A probe that hangs is not asked again until it returns.
@@ -55,9 +65,9 @@ func (p *prober) check(ctx context.Context) error {
 	case <-now.ended:
 		return now.err
 	case <-timer.C:
-		return event.WithCode(event.Unreachable, context.DeadlineExceeded)
+		return logbase.WithCode(logbase.Unreachable, context.DeadlineExceeded)
 	case <-ctx.Done():
-		return event.WithCode(event.Unreachable, ctx.Err())
+		return logbase.WithCode(logbase.Unreachable, ctx.Err())
 	}
 }
 
@@ -65,7 +75,7 @@ func (p *prober) check(ctx context.Context) error {
 func (p *prober) run(pr *probe) {
 	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
 	defer cancel()
-	pr.err = event.WithCode(event.Unreachable, p.ping(ctx))
+	pr.err = logbase.WithCode(logbase.Unreachable, p.ping(ctx))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	pr.done = time.Now()

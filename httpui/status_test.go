@@ -14,6 +14,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 func TestStatus(t *testing.T) {
@@ -23,8 +24,8 @@ func TestStatus(t *testing.T) {
 		body string
 	}{
 		{nil, 200, "OK"},
-		{event.WithCode(event.Unreachable, errSecret), 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
-		{event.WithCode(event.WriteFailed, errSecret), 500, "ERR-05: Kirjutamine logibaasi ebaõnnestus\n"},
+		{logbase.WithCode(logbase.Unreachable, errSecret), 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
+		{logbase.WithCode(logbase.WriteFailed, errSecret), 500, "ERR-05: Kirjutamine logibaasi ebaõnnestus\n"},
 		{errSecret, 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
 	}
 	for _, tt := range tests {
@@ -44,12 +45,12 @@ func TestStatusAsksOncePerSecond(t *testing.T) {
 		for range 100 {
 			is.Equal(b.get("/status").Code, 200)
 		}
-		is.Equal(s.pings, 1)
+		is.Equal(s.pings.Load(), int32(1))
 		time.Sleep(time.Second)
-		s.pingErr = event.WithCode(event.WriteFailed, errSecret)
+		s.pingErr = logbase.WithCode(logbase.WriteFailed, errSecret)
 		is.Equal(b.get("/status").Code, 500)
 		is.Equal(b.get("/status").Code, 500)
-		is.Equal(s.pings, 2)
+		is.Equal(s.pings.Load(), int32(2))
 	})
 }
 
@@ -87,7 +88,7 @@ func TestStatusOfAFrozenStore(t *testing.T) {
 func TestHeartbeat(t *testing.T) {
 	opts := options()
 	opts.Packaged = time.Date(2018, 4, 1, 3, 0, 0, 0, event.DefaultLocation())
-	s := &fakeStore{pingErr: event.WithCode(event.WriteFailed, errSecret)}
+	s := &fakeStore{pingErr: logbase.WithCode(logbase.WriteFailed, errSecret)}
 	w := browse(t, httpui.New(s, opts)).get("/heartbeat.json")
 	var got, want any
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {

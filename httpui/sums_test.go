@@ -35,7 +35,7 @@ func randomPeriod(rng *rand.Rand) string {
 	return []string{"", "2017-1[0-2]", "T10:"}[rng.IntN(3)]
 }
 
-func randomFilter(rng *rand.Rand) (query string, f aggregate.Filter) {
+func randomFilter(rng *rand.Rand) (query string, f aggregate.Key) {
 	pick := func(name string, field *string, values ...string) {
 		if rng.IntN(3) == 0 {
 			*field = values[rng.IntN(len(values))]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // tokenLife is how long a preview of a deletion may be confirmed.
@@ -19,7 +20,7 @@ const tokenLife = 5 * time.Minute
 // these and the period.
 const tokenFields = 3 * 8
 
-func (h *Handler) previewToken(p aggregate.Period, e aggregate.Extent, now time.Time) string {
+func (h *Handler) previewToken(p aggregate.Period, e logbase.Extent, now time.Time) string {
 	b := make([]byte, 0, tokenFields+sha256.Size)
 	for _, v := range []int64{now.Add(tokenLife).Unix(), e.Records, e.UpTo} {
 		b = binary.BigEndian.AppendUint64(b, uint64(v)) //nolint:gosec // read back the same way

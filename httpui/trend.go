@@ -35,7 +35,7 @@ type seriesQuery struct{ now, then *answer }
 
 // askSeries puts in the questions of a series. Beside the operation, the
 // answer for the period itself may keep another field.
-func (q *questions) askSeries(s *scope, f aggregate.Filter, beside aggregate.Dim) *seriesQuery {
+func (q *questions) askSeries(s *scope, f aggregate.Key, beside aggregate.Dim) *seriesQuery {
 	if !s.divided() {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (r *request) column(v *view, s *scope, p *point) chart.Column {
 func (r *request) trendWidget(v *view, s *scope, q *seriesQuery, title string) widget {
 	w := widget{ID: "trend", Title: title}
 	switch {
-	case q == nil && v.period.Expr != nil:
+	case q == nil && v.period.Expr() != nil:
 		w.Note = r.text.T("state.exprNoTrend")
 		return w
 	case q == nil:

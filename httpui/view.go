@@ -36,7 +36,7 @@ type view struct {
 	periodErr  error // text is no period; then period is the default one
 	step       aggregate.Unit
 	comparison aggregate.Comparison
-	filter     aggregate.Filter
+	filter     aggregate.Key
 	query      url.Values // as it came, for parameters of single pages
 	own        []param    // parameters of this page alone, which its own links keep
 }

@@ -4,14 +4,15 @@ import (
 	"context"
 	"testing"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // nowhere is a log base that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Append(context.Context, []event.Record) error { return nil }
+func (nowhere) Append(context.Context, []logbase.Record) error { return nil }
+func (nowhere) IDs(context.Context) (logbase.IDs, error)       { return logbase.IDs{}, nil }
 
 // BenchmarkHandleSyslog is the way of one event from its payload to the log
 // base: parsing, queue, id, batch.

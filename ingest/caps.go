@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 )
 
@@ -50,9 +51,9 @@ func newCapped(c Caps) capped {
 }
 
 // learn takes in the values that the log base has, also beyond a cap.
-func (c *capped) learn(known []event.Event) {
-	for _, e := range known {
-		for k, v := range [kinds]string{e.ClientID, e.Method, e.Bank, e.Country, e.ErrorCode()} {
+func (c *capped) learn(known []aggregate.Key) {
+	for _, key := range known {
+		for k, v := range [kinds]string{key.ClientID, key.Method, key.Bank, key.Country, key.ErrorCode} {
 			if v != "" {
 				c.seen[k][v] = struct{}{}
 			}

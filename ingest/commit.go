@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // run is the committer: the only goroutine that writes to the log base.
@@ -38,16 +39,9 @@ func (in *Ingester) run(ctx context.Context) {
 
 // prepare asks the log base where the last run ended.
 func (in *Ingester) prepare(ctx context.Context) error {
-	var last int64
-	var err error
-	if r, ok := in.dst.(Resumer); ok {
-		if last, err = r.LastID(ctx); err != nil {
-			return err
-		}
-	}
-	instance := 0
-	if i, ok := in.dst.(Numbered); ok {
-		instance = i.Instance()
+	ids, err := in.dst.IDs(ctx)
+	if err != nil {
+		return err
 	}
 	if in.opts.Known != nil {
 		known, err := in.opts.Known(ctx)
@@ -56,22 +50,22 @@ func (in *Ingester) prepare(ctx context.Context) error {
 		}
 		in.caps.learn(known)
 	}
-	in.ids = newIDs(instance, last)
+	in.ids = ids
 	return nil
 }
 
 // number makes records of events, within the caps.
-func (in *Ingester) number(events []event.Event) []event.Record {
+func (in *Ingester) number(events []event.Event) []logbase.Record {
 	now := in.opts.Now()
 	var over [kinds]int64
-	batch := make([]event.Record, len(events))
+	batch := make([]logbase.Record, len(events))
 	for i, e := range events {
 		for kind, isOver := range in.caps.apply(&e) {
 			if isOver {
 				over[kind]++
 			}
 		}
-		batch[i] = event.Record{ID: in.ids.next(now), Event: e}
+		batch[i] = logbase.Record{ID: in.ids.Next(now), Event: e}
 	}
 	for _, kind := range in.countCapped(over) {
 		in.opts.Logger.Warn("too many different values: counting further ones together", "kind", kind, "as", event.Other)
@@ -172,12 +166,12 @@ func (in *Ingester) stored(events []event.Event) {
 // begins, when the reason changes, and once a minute.
 func (in *Ingester) failed(err error, events int) {
 	now := in.opts.Now()
-	code, _ := event.CodeOf(err)
+	code, _ := logbase.CodeOf(err)
 	in.mu.Lock()
 	if in.accounts.failure == nil {
 		in.accounts.failingSince = now
 	}
-	was, _ := event.CodeOf(in.accounts.failure)
+	was, _ := logbase.CodeOf(in.accounts.failure)
 	say := in.accounts.failure == nil || was != code || now.Sub(in.accounts.failureSaid) >= time.Minute
 	if say {
 		in.accounts.failureSaid = now

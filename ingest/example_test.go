@@ -4,15 +4,17 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
-// printer is the simplest log base there is.
+// printer is the least that takes records.
 type printer struct{}
 
-func (printer) Append(_ context.Context, batch []event.Record) error {
+func (printer) IDs(context.Context) (logbase.IDs, error) { return logbase.IDs{}, nil }
+
+func (printer) Append(_ context.Context, batch []logbase.Record) error {
 	for _, r := range batch {
 		fmt.Println(r.ClientID, r.Method, r.Operation)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -19,27 +20,13 @@ var (
 	ErrNotStored = errors.New("events were not stored")
 )
 
-// Appender is the log base. Append returns nil only when every record of the
-// batch is durable and counted. After an error the same batch is handed over
-// again; records that were kept already must not be kept or counted twice.
-// Append must return soon after ctx ends, which happens when [Ingester.Close]
-// runs out of time. The batch must not be kept or changed.
+// Appender is the log base, as far as an [Ingester] needs it: these two methods
+// of [logbase.Store], which says what they promise. IDs is asked before the first
+// write, and again until it succeeds. Append must return soon after its context
+// ends, which happens when [Ingester.Close] runs out of time.
 type Appender interface {
-	Append(ctx context.Context, batch []event.Record) error
-}
-
-// Resumer is an [Appender] that knows the greatest id it was ever handed, which
-// it asks for before the first write, and again until it succeeds. Without it
-// ids follow the clock alone, and go back when the clock does.
-type Resumer interface {
-	LastID(ctx context.Context) (int64, error)
-}
-
-// Numbered is an [Appender] that several services write to at once. Their
-// numbers, from 0 to [MaxInstance], keep the ids of one from meeting those of
-// another. It is asked after LastID.
-type Numbered interface {
-	Instance() int
+	Append(ctx context.Context, batch []logbase.Record) error
+	IDs(ctx context.Context) (logbase.IDs, error)
 }
 
 // Ingester is a [syslogjson.Handler] that brings events into a log base. Make
@@ -52,7 +39,7 @@ type Ingester struct {
 	done   chan struct{} // closed when the committer has ended
 	cancel context.CancelFunc
 
-	ids  ids // these two are the committer's
+	ids  logbase.IDs // these two are the committer's
 	caps capped
 
 	mu       sync.Mutex
@@ -89,15 +76,15 @@ func New(dst Appender, opts Options) *Ingester {
 }
 
 // HandleSyslog takes one message. It returns when the event is queued, which
-// takes as long as the queue is full. A malformed record gives an
-// [*event.FieldError]; when ctx ends or the Ingester is closed while a
+// takes as long as the queue is full. A malformed record gives an error that is
+// an [*event.FieldError] and knows the line that answers it; when ctx ends or the Ingester is closed while a
 // well-formed event waits for room, that event is counted as abandoned.
 func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) error {
 	now := in.opts.Now()
 	e, notes, err := in.opts.Parser.Parse(m.Payload)
 	if err != nil {
 		in.refuse(reason(err), m.Peer.String(), m.Payload, now)
-		return err
+		return refusal{err}
 	}
 	notes |= event.TimeNotes(e.Time, now)
 	return in.enqueue(ctx, e, notes)
@@ -107,6 +94,25 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 // [syslogjson.Server.OnReject].
 func (in *Ingester) Reject(r syslogjson.Reject) {
 	in.refuse(r.Class.String(), r.Peer.String(), r.Prefix, in.opts.Now())
+}
+
+// refusal is a malformed record, with the line that answers it when replies are
+// switched on.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+// SyslogReply gives the line in the words of the specification (section 2.1):
+// ERR-03, its text, class and field.
+func (r refusal) SyslogReply() string {
+	reply := logbase.Malformed.String() + " " + logbase.Malformed.Text(logbase.Estonian)
+	if fe, ok := errors.AsType[*event.FieldError](r.error); ok {
+		reply += ": " + string(fe.Class)
+		if fe.Field != "" {
+			reply += " " + fe.Field
+		}
+	}
+	return reply
 }
 
 func reason(err error) string {

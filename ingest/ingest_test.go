@@ -16,8 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -26,14 +28,14 @@ var errDown = errors.New("log base is down")
 // base is a log base in memory that can fail.
 type base struct {
 	mu      sync.Mutex
-	records map[int64]event.Record
+	records map[int64]logbase.Record
 	order   []int64
 	sizes   []int
 	fail    error // returned while set
 	half    bool  // keep half of a batch before failing
 }
 
-func (b *base) Append(_ context.Context, batch []event.Record) error {
+func (b *base) Append(_ context.Context, batch []logbase.Record) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fail != nil {
@@ -47,9 +49,11 @@ func (b *base) Append(_ context.Context, batch []event.Record) error {
 	return nil
 }
 
-func (b *base) keep(batch []event.Record) {
+func (*base) IDs(context.Context) (logbase.IDs, error) { return logbase.IDs{}, nil }
+
+func (b *base) keep(batch []logbase.Record) {
 	if b.records == nil {
-		b.records = make(map[int64]event.Record)
+		b.records = make(map[int64]logbase.Record)
 	}
 	for _, r := range batch {
 		if _, ok := b.records[r.ID]; !ok {
@@ -247,8 +251,8 @@ func TestCaps(t *testing.T) {
 	in := ingest.New(&b, ingest.Options{
 		Logger: quiet(),
 		Caps:   ingest.Caps{Clients: 3, ErrorCodes: 1},
-		Known: func(context.Context) ([]event.Event, error) {
-			return []event.Event{{ClientID: "old", Error: "KNOWN: text"}}, nil
+		Known: func(context.Context) ([]aggregate.Key, error) {
+			return []aggregate.Key{{ClientID: "old"}, {ErrorCode: "KNOWN"}}, nil
 		},
 	})
 	for _, client := range []string{"a", "b", "c", "old", "a", event.Other} {
@@ -275,14 +279,12 @@ type resumed struct {
 	failures int
 }
 
-func (b *resumed) LastID(context.Context) (int64, error) {
+func (b *resumed) IDs(context.Context) (logbase.IDs, error) {
 	if b.failures--; b.failures >= 0 {
-		return 0, errDown
+		return logbase.IDs{}, errDown
 	}
-	return b.last, nil
+	return logbase.IDs{Last: b.last, Lane: 5}, nil
 }
-
-func (b *resumed) Instance() int { return 5 }
 
 func TestIDsNeverGoBack(t *testing.T) {
 	is := is.New(t)
@@ -301,7 +303,7 @@ func TestIDsNeverGoBack(t *testing.T) {
 	is.Equal(len(b.order), 100) // all different
 	for _, id := range b.order {
 		is.True(id > last)
-		is.Equal(id&ingest.MaxInstance, int64(5))
+		is.Equal(id%logbase.Lanes, int64(5))
 		last = id
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 )
 
@@ -36,10 +37,11 @@ type Options struct {
 	// Caps bounds the number of different values.
 	Caps Caps
 
-	// Known, when not nil, returns events with the values that the log base
-	// has already, so that a restart does not begin to count anew. It is asked
-	// before the first write, and again until it succeeds.
-	Known func(context.Context) ([]event.Event, error)
+	// Known, when not nil, returns keys with the values that the log base has
+	// already, such as [logbase.Names] gives, so that a restart does not begin
+	// to count anew. It is asked before the first write, and again until it
+	// succeeds.
+	Known func(context.Context) ([]aggregate.Key, error)
 
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: slog.Default()

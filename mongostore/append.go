@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // maxInsert is how many records go to the server at once.
@@ -32,19 +32,19 @@ const codeDuplicateKey = 11000
 // Errors carry ERR-01 when the server does not answer within
 // [Options.Timeout], ERR-04 when it refuses the account, and ERR-05 when it
 // refuses the records.
-func (s *Store) Append(ctx context.Context, batch []event.Record) error {
+func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	if s.closed.Load() {
-		return s.fail(ctx, event.WriteFailed, "append", ErrClosed)
+		return s.fail(ctx, logbase.WriteFailed, "append", logbase.ErrClosed)
 	}
 	for chunk := range slices.Chunk(batch, maxInsert) {
 		if err := s.append(ctx, chunk); err != nil {
-			return s.fail(ctx, event.WriteFailed, fmt.Sprintf("append %d records", len(batch)), err)
+			return s.fail(ctx, logbase.WriteFailed, fmt.Sprintf("append %d records", len(batch)), err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) append(ctx context.Context, batch []event.Record) error {
+func (s *Store) append(ctx context.Context, batch []logbase.Record) error {
 	bounded, cancel := s.short(ctx) // waiting for others who append included
 	defer cancel()
 	if err := s.turn.take(bounded); err != nil {
@@ -52,7 +52,7 @@ func (s *Store) append(ctx context.Context, batch []event.Record) error {
 	}
 	defer s.turn.give()
 	if s.closed.Load() {
-		return ErrClosed
+		return logbase.ErrClosed
 	}
 	kept, err := s.keep(bounded, batch)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Store) append(ctx context.Context, batch []event.Record) error {
 
 // keep writes the records and counts those that are new. It returns the others
 // by their place.
-func (s *Store) keep(ctx context.Context, batch []event.Record) (before []int, err error) {
+func (s *Store) keep(ctx context.Context, batch []logbase.Record) (before []int, err error) {
 	days := s.daysOf(batch)
 	if err := s.openDays(ctx, days); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *Store) keep(ctx context.Context, batch []event.Record) (before []int, e
 	if err == nil && len(failed.refused) > 0 {
 		// One bad record must not hold up the others, nor a passing trouble
 		// one record.
-		again := make([]event.Record, len(failed.refused))
+		again := make([]logbase.Record, len(failed.refused))
 		for i, at := range failed.refused {
 			again[i] = batch[at]
 		}
@@ -99,7 +99,7 @@ type failures struct {
 
 // insert writes the records and counts those that were inserted. After an
 // error nothing is known of any of them.
-func (s *Store) insert(ctx context.Context, batch []event.Record, days []aggregate.Day) (failures, error) {
+func (s *Store) insert(ctx context.Context, batch []logbase.Record, days []aggregate.Day) (failures, error) {
 	s.batches++
 	number := s.batches
 	s.mu.Lock()
@@ -159,7 +159,7 @@ func (s *Store) doubt(number int64, days []aggregate.Day) {
 // that came with an earlier batch of ours were counted with it, unless its
 // outcome was not known. Those of another instance are counted by it, or by
 // whoever finds it dead.
-func (s *Store) resolve(ctx context.Context, batch []event.Record, kept []int) error {
+func (s *Store) resolve(ctx context.Context, batch []logbase.Record, kept []int) error {
 	if len(kept) == 0 || len(s.doubtful) == 0 {
 		return nil
 	}
@@ -187,7 +187,7 @@ func (s *Store) resolve(ctx context.Context, batch []event.Record, kept []int) e
 }
 
 // daysOf returns the days of a batch, sorted.
-func (s *Store) daysOf(batch []event.Record) []aggregate.Day {
+func (s *Store) daysOf(batch []logbase.Record) []aggregate.Day {
 	days := make(map[aggregate.Day]struct{})
 	for _, r := range batch {
 		days[s.codec.day(r.Time)] = struct{}{}

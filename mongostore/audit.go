@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // deletion is a row of the audit in the base.
@@ -34,7 +34,7 @@ func (d deletion) period(loc *time.Location) aggregate.Period {
 		loc = zone
 	}
 	p, err := aggregate.ParsePeriod(d.Period, loc)
-	if err != nil || !p.From.Equal(d.From) || !p.To.Equal(d.To) {
+	if err != nil || !p.From().Equal(d.From) || !p.To().Equal(d.To) {
 		p = aggregate.Between(d.From, d.To, loc)
 	}
 	return p
@@ -42,18 +42,18 @@ func (d deletion) period(loc *time.Location) aggregate.Period {
 
 // Deletions returns every deletion that was ever begun, newest first. Errors
 // carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
+func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
 	err := s.alive(ctx)
 	var rows []deletion
 	if err == nil {
 		rows, err = s.deletions(ctx)
 	}
 	if err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "deletions", err)
+		return nil, s.fail(ctx, logbase.ReadFailed, "deletions", err)
 	}
-	out := make([]aggregate.Deletion, len(rows))
+	out := make([]logbase.Deletion, len(rows))
 	for i, row := range rows {
-		out[len(rows)-1-i] = aggregate.Deletion{
+		out[len(rows)-1-i] = logbase.Deletion{
 			Period: row.period(s.opts.Location), UpTo: row.UpTo, By: row.By,
 			At: row.At, Records: row.Records, Done: row.Done,
 		}

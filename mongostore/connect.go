@@ -14,7 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Names in the base. The first two are the specification's.
@@ -131,7 +131,7 @@ func (s *Store) settleZone(ctx context.Context) error {
 // ERR-02 for the read, and ERR-04 when the account may not.
 func (s *Store) Ping(ctx context.Context) error {
 	if s.closed.Load() {
-		return s.fail(ctx, event.Unreachable, "ping", ErrClosed)
+		return s.fail(ctx, logbase.Unreachable, "ping", logbase.ErrClosed)
 	}
 	bounded, cancel := s.short(ctx)
 	defer cancel()
@@ -139,7 +139,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	written := bson.D{{Key: fieldID, Value: "ping"}, {Key: "at", Value: time.Now()}}
 	if _, err := s.settings.ReplaceOne(bounded, filter, written, options.Replace().SetUpsert(true)); err != nil && !mongo.IsDuplicateKeyError(err) {
 		// A duplicate key: two pings made the document at once.
-		return s.fail(ctx, event.WriteFailed, "ping", err)
+		return s.fail(ctx, logbase.WriteFailed, "ping", err)
 	}
-	return s.fail(ctx, event.ReadFailed, "ping", s.settings.FindOne(bounded, filter).Err())
+	return s.fail(ctx, logbase.ReadFailed, "ping", s.settings.FindOne(bounded, filter).Err())
 }

@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // deleteAtOnce is how many records go by their _id in one call.
@@ -23,14 +23,14 @@ const deleteAtOnce = 1000
 // instance that runs, or by the next that is opened.
 //
 // The period must be bounded, else nothing happens and the error is
-// [ErrPeriod], with ERR-07. Other errors carry ERR-06, ERR-01 or ERR-04.
-func (s *Store) Delete(ctx context.Context, d aggregate.Deletion) (int64, error) {
+// [logbase.ErrPeriod], with ERR-07. Other errors carry ERR-06, ERR-01 or ERR-04.
+func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	doing := "delete " + d.Period.String()
 	if err := s.alive(ctx); err != nil {
-		return 0, s.fail(ctx, event.DeleteFailed, doing, err)
+		return 0, s.fail(ctx, logbase.DeleteFailed, doing, err)
 	}
 	if !d.Period.Bounded() {
-		return 0, s.fail(ctx, event.DeleteFailed, doing, ErrPeriod)
+		return 0, s.fail(ctx, logbase.DeleteFailed, doing, logbase.ErrPeriod)
 	}
 	if d.At.IsZero() {
 		d.At = time.Now()
@@ -40,10 +40,10 @@ func (s *Store) Delete(ctx context.Context, d aggregate.Deletion) (int64, error)
 	s.mu.Unlock()
 	row := deletion{
 		ID: primitive.NewObjectID(), Period: d.Period.String(), Zone: d.Period.Location().String(),
-		From: d.Period.From, To: d.Period.To, UpTo: d.UpTo, By: d.By, At: d.At, Writer: w,
+		From: d.Period.From(), To: d.Period.To(), UpTo: d.UpTo, By: d.By, At: d.At, Writer: w,
 	}
 	n, err := s.begin(ctx, row)
-	return n, s.fail(ctx, event.DeleteFailed, doing, err)
+	return n, s.fail(ctx, logbase.DeleteFailed, doing, err)
 }
 
 func (s *Store) begin(ctx context.Context, row deletion) (int64, error) {

@@ -12,17 +12,11 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/auth"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Errors that callers may want to tell apart, with errors.Is.
 var (
-	// ErrPeriod: a period that has no beginning or no end, or an expression,
-	// where only a bounded one may stand.
-	ErrPeriod = errors.New("the period is not bounded")
-
-	// ErrClosed: the Store was closed.
-	ErrClosed = errors.New("the log base is closed")
 
 	// ErrZone: the days of the base are those of another zone.
 	ErrZone = errors.New("the log base counts the days of another zone")
@@ -43,16 +37,16 @@ const (
 
 // codeOf finds the code that people are to see for err, or otherwise when err
 // says nothing of it.
-func codeOf(err error, otherwise event.Code) event.Code {
+func codeOf(err error, otherwise logbase.Code) logbase.Code {
 	switch {
-	case errors.Is(err, ErrClosed):
-		return event.Unreachable
-	case errors.Is(err, ErrPeriod):
-		return event.BadPeriod
+	case errors.Is(err, logbase.ErrClosed):
+		return logbase.Unreachable
+	case errors.Is(err, logbase.ErrPeriod):
+		return logbase.BadPeriod
 	case refused(err):
-		return event.Refused
+		return logbase.Refused
 	case unreachable(err):
-		return event.Unreachable
+		return logbase.Unreachable
 	}
 	return otherwise
 }
@@ -103,15 +97,15 @@ func unreachable(err error) bool {
 
 // fail gives err the code people see and says what was being done. What the
 // caller gave up carries the code of the operation.
-func (s *Store) fail(ctx context.Context, code event.Code, doing string, err error) error {
+func (s *Store) fail(ctx context.Context, code logbase.Code, doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := event.CodeOf(err); ok {
+	if _, ok := logbase.CodeOf(err); ok {
 		return err
 	}
 	if ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) {
 		code = codeOf(err, code)
 	}
-	return event.WithCode(code, fmt.Errorf("mongostore: %s: %w", doing, scrub(err, s.secrets)))
+	return logbase.WithCode(code, fmt.Errorf("mongostore: %s: %w", doing, scrub(err, s.secrets)))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
@@ -31,7 +32,7 @@ func ExampleOpen() {
 	if err != nil {
 		panic(err)
 	}
-	if err := store.Append(ctx, []event.Record{{ID: 1, Event: e}}); err != nil {
+	if err := store.Append(ctx, []logbase.Record{{ID: 1, Event: e}}); err != nil {
 		panic(err)
 	}
 	rows, err := store.Sums(ctx, aggregate.Query{By: aggregate.ByClient})

@@ -7,21 +7,22 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Names for the tests, which stand outside the package.
 
-func NumberOf(d aggregate.Day) int32            { return int32(numberOf(d)) }
-func DayOf(n int32) aggregate.Day               { return dayNumber(n).day() }
-func RecordID(v bson.RawValue) int64            { return recordID(v) }
-func Secrets(uri string) []string               { return secrets(uri) }
-func Scrub(err error, secrets []string) error   { return scrub(err, secrets) }
-func CodeOf(err error, c event.Code) event.Code { return codeOf(err, c) }
-func IDsPerSecond() int64                       { return idsPerSecond }
-func ReadTime(s string) (time.Time, bool)       { return readTime(s, event.DefaultLocation()) }
-func Encode(r event.Record) bson.D              { return codec{event.DefaultLocation()}.encode(r, batchOf(7, 9)) }
+func NumberOf(d aggregate.Day) int32                { return int32(numberOf(d)) }
+func DayOf(n int32) aggregate.Day                   { return dayNumber(n).day() }
+func RecordID(v bson.RawValue) int64                { return recordID(v) }
+func Secrets(uri string) []string                   { return secrets(uri) }
+func Scrub(err error, secrets []string) error       { return scrub(err, secrets) }
+func CodeOf(err error, c logbase.Code) logbase.Code { return codeOf(err, c) }
+func IDsPerSecond() int64                           { return idsPerSecond }
+func ReadTime(s string) (time.Time, bool)           { return readTime(s, event.DefaultLocation()) }
+func Encode(r logbase.Record) bson.D                { return codec{event.DefaultLocation()}.encode(r, batchOf(7, 9)) }
 
-func Decode(raw bson.Raw) (event.Record, error) {
+func Decode(raw bson.Raw) (logbase.Record, error) {
 	k, err := codec{event.DefaultLocation()}.decode(raw)
 	return k.Record, err
 }

@@ -12,24 +12,25 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
 
 // record makes a record with a key that depends on its ID.
-func record(id int64) event.Record {
+func record(id int64) logbase.Record {
 	text := fmt.Sprintf("2018-04-%02dT%02d:51:12.%03d", 1+id%4, id%24, id%1000)
 	at, err := event.ParseTime(text, nil)
 	if err != nil {
 		panic(err)
 	}
-	return event.Record{ID: id, Event: event.Event{
+	return logbase.Record{ID: id, Event: event.Event{
 		Time: at, TimeText: text, ClientID: fmt.Sprintf("client%d", id%7), Method: event.MethodIDCard, Operation: event.StartAuth,
 	}}
 }
 
-func batch(from, n int64) []event.Record {
-	out := make([]event.Record, n)
+func batch(from, n int64) []logbase.Record {
+	out := make([]logbase.Record, n)
 	for i := range out {
 		out[i] = record(from + int64(i))
 	}
@@ -41,7 +42,7 @@ func everything() aggregate.Query {
 }
 
 // wantSums holds a store's sums and records to what was appended.
-func wantSums(t *testing.T, s *mongostore.Store, want []event.Record) {
+func wantSums(t *testing.T, s *mongostore.Store, want []logbase.Record) {
 	t.Helper()
 	var events []event.Event
 	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
@@ -63,12 +64,12 @@ func wantSums(t *testing.T, s *mongostore.Store, want []event.Record) {
 }
 
 // code returns the code of an error, 0 for none.
-func code(t *testing.T, err error) event.Code {
+func code(t *testing.T, err error) logbase.Code {
 	t.Helper()
 	if err == nil {
 		return 0
 	}
-	c, ok := event.CodeOf(err)
+	c, ok := logbase.CodeOf(err)
 	if !ok {
 		t.Fatalf("an error without a code: %v", err)
 	}
@@ -113,10 +114,10 @@ func TestFaults(t *testing.T) {
 			// Somebody appends without pause while the server goes.
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			appended := make(chan []event.Record)
+			appended := make(chan []logbase.Record)
 			begun := make(chan struct{})
 			go func() {
-				var kept []event.Record
+				var kept []logbase.Record
 				defer func() { appended <- kept }()
 				for from := int64(1); ctx.Err() == nil; from += 200 {
 					b := batch(from, 200)
@@ -139,13 +140,13 @@ func TestFaults(t *testing.T) {
 					return err
 				},
 			} {
-				within(t, what, 3*time.Second, func() { is.Equal(code(t, call()), event.Unreachable) })
+				within(t, what, 3*time.Second, func() { is.Equal(code(t, call()), logbase.Unreachable) })
 			}
 			// Reading pages say so, once a look has failed.
 			for {
 				_, err := s.Sums(t.Context(), everything())
 				if err != nil {
-					is.Equal(code(t, err), event.Unreachable)
+					is.Equal(code(t, err), logbase.Unreachable)
 					break
 				}
 				time.Sleep(10 * time.Millisecond)
@@ -192,7 +193,7 @@ func TestLostAnswer(t *testing.T) {
 	for i, again := range []bool{false, true} {
 		line.deaf.Store(true)
 		b := batch(int64(1000*(i+1)), 50) // of days that are open, so nothing but the insert is sent
-		is.Equal(code(t, s.Append(t.Context(), b)), event.Unreachable)
+		is.Equal(code(t, s.Append(t.Context(), b)), logbase.Unreachable)
 		kept = append(kept, b...)
 		if again {
 			line.deaf.Store(false)

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // A writer is one Store from Open to Close. Its number is never given again.
@@ -18,9 +19,8 @@ import (
 // people at the shell.
 type writer int64
 
-// maxInstances is how many instance numbers there are; package ingest has ten
-// bits for them.
-const maxInstances = 1024
+// maxInstances is how many instance numbers there are: one for each lane of ids.
+const maxInstances = logbase.Lanes
 
 // deadAfter is how many looks, with no sign of life between them, make an
 // instance dead. A look that fails does not count: when the server was away,

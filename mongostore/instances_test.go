@@ -16,6 +16,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
@@ -127,7 +128,7 @@ func TestTwoInstances(t *testing.T) {
 	// A deletion at one shows at the other.
 	x, err := again.Extent(t.Context(), parse(t, "2018-04-02"))
 	is.NoErr(err)
-	n, err := again.Delete(t.Context(), aggregate.Deletion{Period: parse(t, "2018-04-02"), UpTo: x.UpTo})
+	n, err := again.Delete(t.Context(), logbase.Deletion{Period: parse(t, "2018-04-02"), UpTo: x.UpTo})
 	is.NoErr(err)
 	is.Equal(n, int64(2*each/4))
 	want = slices.DeleteFunc(want, func(r aggregate.Row) bool { return r.Start.Day() == 2 })
@@ -137,7 +138,7 @@ func TestTwoInstances(t *testing.T) {
 	wantRows(t, s, want)
 }
 
-func events(records []event.Record) func(func(event.Event) bool) {
+func events(records []logbase.Record) func(func(event.Event) bool) {
 	return func(yield func(event.Event) bool) {
 		for _, r := range records {
 			if !yield(r.Event) {
@@ -166,7 +167,7 @@ func TestCrash(t *testing.T) {
 	uri := mongotest.URI(t)
 	o := patient()
 	s := open(t, uri, o)
-	var kept []event.Record
+	var kept []logbase.Record
 	for n := range int64(5) {
 		b := batch(n*100+1, 100)
 		is.NoErr(s.Append(t.Context(), b))
@@ -174,9 +175,9 @@ func TestCrash(t *testing.T) {
 		s.Abandon()
 		s = open(t, uri, o)
 		wantSums(t, s, kept)
-		last, err := s.LastID(t.Context())
+		ids, err := s.IDs(t.Context())
 		is.NoErr(err)
-		is.Equal(last, int64(len(kept)))
+		is.Equal(ids.Last, int64(len(kept)))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // A Mismatch is a day whose sums do not fit its records.
@@ -80,10 +80,10 @@ func (s *Store) countDays(ctx context.Context) (map[aggregate.Day]int64, error) 
 // ERR-04.
 func (s *Store) Mismatches(ctx context.Context) ([]Mismatch, error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "compare", err)
+		return nil, s.fail(ctx, logbase.ReadFailed, "compare", err)
 	}
 	wrong, err := s.mismatches(ctx)
-	return wrong, s.fail(ctx, event.ReadFailed, "compare", err)
+	return wrong, s.fail(ctx, logbase.ReadFailed, "compare", err)
 }
 
 func (s *Store) mismatches(ctx context.Context) ([]Mismatch, error) {
@@ -115,8 +115,8 @@ func (s *Store) mismatches(ctx context.Context) ([]Mismatch, error) {
 
 // Backlog returns how many records are not in the sums, for a page or a check
 // to tell. Errors carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Backlog(ctx context.Context) (aggregate.Backlog, error) {
-	var b aggregate.Backlog
+func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
+	var b logbase.Backlog
 	err := s.alive(ctx)
 	if err == nil {
 		b.Uncounted, err = s.count(ctx, s.records, withoutDay())
@@ -124,5 +124,5 @@ func (s *Store) Backlog(ctx context.Context) (aggregate.Backlog, error) {
 	if err == nil {
 		b.Unreadable, err = s.count(ctx, s.records, bson.D{{Key: fieldDay, Value: noDay}})
 	}
-	return b, s.fail(ctx, event.ReadFailed, "backlog", err)
+	return b, s.fail(ctx, logbase.ReadFailed, "backlog", err)
 }

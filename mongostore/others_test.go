@@ -19,6 +19,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
@@ -152,18 +153,18 @@ func TestOldRecords(t *testing.T) {
 	same()
 	b, err := s.Backlog(t.Context())
 	is.NoErr(err)
-	is.Equal(b, aggregate.Backlog{Unreadable: 3})
+	is.Equal(b, logbase.Backlog{Unreadable: 3})
 
 	for i, text := range []string{"2018-01-01T01", "2017-12-31", "2018-01-01/2018-04-02"} {
 		p := parse(t, text)
 		x, err := s.Extent(t.Context(), p)
 		is.NoErr(err)
 		// What is inserted after the confirmation stays: made by hand, and ours.
-		later := event.Event{Time: p.From, TimeText: p.From.Format("2006-01-02T15:04:05"), ClientID: fmt.Sprintf("hilisem%d", i), Method: "mID", Operation: event.StartAuth}
+		later := event.Event{Time: p.From(), TimeText: p.From().Format("2006-01-02T15:04:05"), ClientID: fmt.Sprintf("hilisem%d", i), Method: "mID", Operation: event.StartAuth}
 		_, err = hand.InsertOne(t.Context(), bson.D{{Key: "_id", Value: objectIDAfter(x.UpTo)}, {Key: "time", Value: later.TimeText}, {Key: "clientID", Value: later.ClientID}, {Key: "method", Value: later.Method}, {Key: "operation", Value: later.Operation}})
 		is.NoErr(err)
-		is.NoErr(s.Append(t.Context(), []event.Record{{ID: x.UpTo + 1, Event: later}}))
-		n, err := s.Delete(t.Context(), aggregate.Deletion{Period: p, UpTo: x.UpTo, By: "test"})
+		is.NoErr(s.Append(t.Context(), []logbase.Record{{ID: x.UpTo + 1, Event: later}}))
+		n, err := s.Delete(t.Context(), logbase.Deletion{Period: p, UpTo: x.UpTo, By: "test"})
 		is.NoErr(err)
 		is.Equal(n, x.Records)
 		before := len(events)

@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Sums answers q: what [aggregate.Count] would say of the records kept. A query
@@ -19,10 +19,10 @@ import (
 // Errors carry ERR-02, ERR-01 when the log base is away, and ERR-04.
 func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "sums", err)
+		return nil, s.fail(ctx, logbase.ReadFailed, "sums", err)
 	}
 	if s.byDays(q) {
-		rows, _ := s.cube.Rows(q) // byDays has made sure that it can
+		rows := s.cube.Rows(q)
 		return rows, nil
 	}
 	c := aggregate.NewCounter(q)
@@ -31,7 +31,7 @@ func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, e
 		return nil
 	})
 	if err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "sums", err)
+		return nil, s.fail(ctx, logbase.ReadFailed, "sums", err)
 	}
 	return c.Rows(), nil
 }
@@ -48,21 +48,21 @@ func (s *Store) byDays(q aggregate.Query) bool {
 
 // Bounds returns how much the base holds, as far as it is counted. It is
 // answered from memory. Errors carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Bounds(ctx context.Context) (aggregate.Bounds, error) {
+func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
 	if err := s.alive(ctx); err != nil {
-		return aggregate.Bounds{}, s.fail(ctx, event.ReadFailed, "bounds", err)
+		return logbase.Bounds{}, s.fail(ctx, logbase.ReadFailed, "bounds", err)
 	}
-	return s.cube.Bounds(), nil
+	return logbase.BoundsOf(s.cube), nil
 }
 
 // Clients returns every client application that has an event, with the days of
 // its first and last one, sorted by name. It is answered from memory. Errors
 // carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Clients(ctx context.Context) ([]aggregate.Seen, error) {
+func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, s.fail(ctx, event.ReadFailed, "clients", err)
+		return nil, s.fail(ctx, logbase.ReadFailed, "clients", err)
 	}
-	return s.cube.Clients(), nil
+	return logbase.ClientsOf(s.cube), nil
 }
 
 // scan calls f for the records that lie in p, in no order.
@@ -80,11 +80,11 @@ func (s *Store) scan(ctx context.Context, p aggregate.Period, f func(kept) error
 // expression to the server.
 func (s *Store) within(p aggregate.Period) bson.D {
 	var bounds bson.D
-	if !p.From.IsZero() {
-		bounds = append(bounds, bson.E{Key: "$gte", Value: numberOf(s.codec.day(p.From))})
+	if !p.From().IsZero() {
+		bounds = append(bounds, bson.E{Key: "$gte", Value: numberOf(s.codec.day(p.From()))})
 	}
-	if !p.To.IsZero() {
-		bounds = append(bounds, bson.E{Key: "$lte", Value: numberOf(s.codec.day(p.To.Add(-1)))})
+	if !p.To().IsZero() {
+		bounds = append(bounds, bson.E{Key: "$lte", Value: numberOf(s.codec.day(p.To().Add(-1)))})
 	}
 	// Comparisons with null find nothing, those with noDay what cannot be
 	// read, which lies in no period.
@@ -109,17 +109,17 @@ func (s *Store) daysIn(ctx context.Context, p aggregate.Period) ([]aggregate.Day
 
 // Extent returns what a deletion of p would remove. UpTo is the greatest
 // ID there is or was. Errors carry ERR-02, ERR-01 or ERR-04.
-func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
+func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
 	err := s.alive(ctx)
-	var x aggregate.Extent
+	var x logbase.Extent
 	if err == nil {
 		x, err = s.extent(ctx, p)
 	}
-	return x, s.fail(ctx, event.ReadFailed, "extent", err)
+	return x, s.fail(ctx, logbase.ReadFailed, "extent", err)
 }
 
-func (s *Store) extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
-	var x aggregate.Extent
+func (s *Store) extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
+	var x logbase.Extent
 	var err error
 	if x.UpTo, err = s.greatestID(ctx); err != nil {
 		return x, err
@@ -144,7 +144,7 @@ func (s *Store) extent(ctx context.Context, p aggregate.Period) (aggregate.Exten
 }
 
 // widen makes the extent reach to the time of k.
-func widen(x *aggregate.Extent, k kept) {
+func widen(x *logbase.Extent, k kept) {
 	if x.First.IsZero() || k.Time.Before(x.First) {
 		x.First = k.Time
 	}

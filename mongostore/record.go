@@ -11,6 +11,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Fields of a record. The first six are the specification's (section 2.1);
@@ -49,7 +50,7 @@ type codec struct{ loc *time.Location }
 
 func (c codec) day(t time.Time) aggregate.Day { return aggregate.DayOf(t, c.loc) }
 
-func (c codec) encode(r event.Record, batch batchNumber) bson.D {
+func (c codec) encode(r logbase.Record, batch batchNumber) bson.D {
 	d := bson.D{
 		{Key: fieldID, Value: r.ID},
 		{Key: fieldTime, Value: r.TimeText},
@@ -78,7 +79,7 @@ func (c codec) encode(r event.Record, batch batchNumber) bson.D {
 
 // kept is a record as it was found in the base.
 type kept struct {
-	event.Record
+	logbase.Record
 	id    bson.RawValue // as it stands there
 	day   dayNumber     // as it stands there
 	batch batchNumber

@@ -11,6 +11,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 )
 
@@ -30,7 +31,7 @@ func TestEncode(t *testing.T) {
 	e, err := event.Parse([]byte(`{"time":"2018-04-28T00:30:12.123456789+03:00","clientId":"demo","method":"banklink",` +
 		`"bank":"SEB","country":"EE","operation":"ERROR","error":"INTERNAL_ERROR"}`))
 	is.NoErr(err)
-	got, err := bson.MarshalExtJSON(mongostore.Encode(event.Record{ID: 42, Event: e}), false, false)
+	got, err := bson.MarshalExtJSON(mongostore.Encode(logbase.Record{ID: 42, Event: e}), false, false)
 	is.NoErr(err)
 	is.Equal(string(got), `{"_id":42,"time":"2018-04-28T00:30:12.123456789+03:00","clientID":"demo","method":"banklink",`+
 		`"bank":"SEB","operation":"ERROR","error":"INTERNAL_ERROR","country":"EE","day":20180428,"hour":0,`+
@@ -154,7 +155,7 @@ func FuzzDecode(f *testing.F) {
 		{{Key: "_id", Value: primitive.NilObjectID}, {Key: "time", Value: "2018-04-28T10:51"}, {Key: "clientId", Value: "demo"}},
 		{{Key: "_id", Value: int64(1)}, {Key: "time", Value: 5}, {Key: "error", Value: bson.A{1}}, {Key: "operation", Value: "ERROR"}},
 		{{Key: "day", Value: int32(20180428)}, {Key: "writer", Value: int64(1)}, {Key: "sums", Value: bson.D{{Key: "0", Value: bson.D{{Key: "n", Value: int64(1)}}}}}},
-		mongostore.Encode(event.Record{ID: 1}),
+		mongostore.Encode(logbase.Record{ID: 1}),
 	} {
 		raw, err := bson.Marshal(d)
 		if err != nil {

@@ -6,13 +6,15 @@ import (
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // idsPerSecond is how much the ids that package ingest gives grow in a second:
 // they are microseconds with ten bits of the instance below them.
-const idsPerSecond = 1_000_000 << 10
+const idsPerSecond = 1_000_000 << logbase.LaneBits
 
-// recordID gives the [event.Record] ID of a document. A positive whole number
+// recordID gives the [logbase.Record] ID of a document. A positive whole number
 // is the ID itself. An ObjectId, which MongoDB gave to the records of the old
 // service and gives to those inserted by hand, holds the second in which it
 // was made; its ID is one that ingest might have given in that second, so that

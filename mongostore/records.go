@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Records gives every record of p: by the month of the event, in the zone of
@@ -21,19 +21,19 @@ import (
 //
 // It adopts first what is still to be adopted. An error ends it, and carries
 // ERR-02, ERR-01 or ERR-04.
-func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error] {
-	return func(yield func(event.Record, error) bool) {
+func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logbase.Record, error] {
+	return func(yield func(logbase.Record, error) bool) {
 		err := s.alive(ctx)
 		if err == nil {
-			err = s.yieldRecords(ctx, p, func(r event.Record) bool { return yield(r, nil) })
+			err = s.yieldRecords(ctx, p, func(r logbase.Record) bool { return yield(r, nil) })
 		}
 		if err != nil {
-			yield(event.Record{}, s.fail(ctx, event.ReadFailed, "records", err))
+			yield(logbase.Record{}, s.fail(ctx, logbase.ReadFailed, "records", err))
 		}
 	}
 }
 
-func (s *Store) yieldRecords(ctx context.Context, p aggregate.Period, yield func(event.Record) bool) error {
+func (s *Store) yieldRecords(ctx context.Context, p aggregate.Period, yield func(logbase.Record) bool) error {
 	months, err := s.months(ctx, p)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (s *Store) months(ctx context.Context, p aggregate.Period) ([][2]aggregate.
 }
 
 // yieldMonth merges the records with numbers for IDs with those of ObjectIds.
-func (s *Store) yieldMonth(ctx context.Context, m [2]aggregate.Day, p aggregate.Period, yield func(event.Record) bool) (more bool, err error) {
+func (s *Store) yieldMonth(ctx context.Context, m [2]aggregate.Day, p aggregate.Period, yield func(logbase.Record) bool) (more bool, err error) {
 	days := bson.E{Key: fieldDay, Value: bson.D{
 		{Key: "$gte", Value: numberOf(m[0])}, {Key: "$lte", Value: numberOf(m[1])},
 	}}

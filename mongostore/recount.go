@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // daysAtOnce bounds how many days are counted again in one go, and with it
@@ -23,10 +23,10 @@ const daysAtOnce = 31
 // ERR-04.
 func (s *Store) Recount(ctx context.Context, p aggregate.Period) (changed int64, err error) {
 	if s.closed.Load() {
-		return 0, s.fail(ctx, event.ReadFailed, "recount", ErrClosed)
+		return 0, s.fail(ctx, logbase.ReadFailed, "recount", logbase.ErrClosed)
 	}
 	changed, err = s.recount(ctx, p)
-	return changed, s.fail(ctx, event.ReadFailed, "recount", err)
+	return changed, s.fail(ctx, logbase.ReadFailed, "recount", err)
 }
 
 func (s *Store) recount(ctx context.Context, p aggregate.Period) (int64, error) {
@@ -55,7 +55,7 @@ func (s *Store) rowsOf(days []aggregate.Day) []aggregate.Row {
 	}
 	loc := s.opts.Location
 	p := aggregate.Between(days[0].Start(loc), (days[len(days)-1] + 1).Start(loc), loc)
-	rows, _ := s.cube.Rows(aggregate.Query{Period: p, By: aggregate.ByAll, Step: aggregate.EachDay})
+	rows := s.cube.Rows(aggregate.Query{Period: p, By: aggregate.ByAll, Step: aggregate.EachDay})
 	return rows
 }
 

@@ -16,7 +16,7 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/wiremessage"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 )
 
@@ -35,30 +35,30 @@ func TestCodeOf(t *testing.T) {
 	}
 	tests := map[string]struct {
 		err  error
-		want event.Code
+		want logbase.Code
 	}{
-		"not authorised":             {server(13), event.Refused},
-		"authentication failed":      {server(18), event.Refused},
-		"no such mechanism":          {server(334), event.Refused},
-		"authentication required":    {server(391), event.Refused},
-		"write not authorised":       {write(13), event.Refused},
-		"refused at the handshake":   {selection(server(18)), event.Refused},
-		"no server":                  {selection(io.EOF), event.Unreachable},
-		"connection refused":         {selection(&net.OpError{Op: "dial", Err: errors.New("refused")}), event.Unreachable},
-		"connection broken":          {topology.ConnectionError{Wrapped: io.EOF}, event.Unreachable},
-		"network label":              {mongo.CommandError{Labels: []string{"NetworkError"}}, event.Unreachable},
-		"closed":                     {mongo.ErrClientDisconnected, event.Unreachable},
-		"store closed":               {mongostore.ErrClosed, event.Unreachable},
-		"disk full":                  {server(14031), event.WriteFailed},
-		"not primary":                {server(10107), event.WriteFailed},
-		"document fails validation":  {write(121), event.WriteFailed},
-		"write concern not complied": {mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, event.WriteFailed},
-		"period":                     {mongostore.ErrPeriod, event.BadPeriod},
-		"anything else":              {errors.New("else"), event.WriteFailed},
+		"not authorised":             {server(13), logbase.Refused},
+		"authentication failed":      {server(18), logbase.Refused},
+		"no such mechanism":          {server(334), logbase.Refused},
+		"authentication required":    {server(391), logbase.Refused},
+		"write not authorised":       {write(13), logbase.Refused},
+		"refused at the handshake":   {selection(server(18)), logbase.Refused},
+		"no server":                  {selection(io.EOF), logbase.Unreachable},
+		"connection refused":         {selection(&net.OpError{Op: "dial", Err: errors.New("refused")}), logbase.Unreachable},
+		"connection broken":          {topology.ConnectionError{Wrapped: io.EOF}, logbase.Unreachable},
+		"network label":              {mongo.CommandError{Labels: []string{"NetworkError"}}, logbase.Unreachable},
+		"closed":                     {mongo.ErrClientDisconnected, logbase.Unreachable},
+		"store closed":               {logbase.ErrClosed, logbase.Unreachable},
+		"disk full":                  {server(14031), logbase.WriteFailed},
+		"not primary":                {server(10107), logbase.WriteFailed},
+		"document fails validation":  {write(121), logbase.WriteFailed},
+		"write concern not complied": {mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, logbase.WriteFailed},
+		"period":                     {logbase.ErrPeriod, logbase.BadPeriod},
+		"anything else":              {errors.New("else"), logbase.WriteFailed},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			is.New(t).Equal(mongostore.CodeOf(tt.err, event.WriteFailed), tt.want)
+			is.New(t).Equal(mongostore.CodeOf(tt.err, logbase.WriteFailed), tt.want)
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestRefused(t *testing.T) {
 			addr := refuse(t, tt.command, tt.name, codes[tt.name])
 			begun := time.Now()
 			_, err := mongostore.Open(t.Context(), "mongodb://"+tt.user+addr+"/logibaas?authSource=users", mongostore.Options{})
-			is.Equal(code(t, err), event.Refused)
+			is.Equal(code(t, err), logbase.Refused)
 			is.True(strings.Contains(err.Error(), tt.name))          // the cause is told
 			is.True(!strings.Contains(err.Error(), "pa55word"))      // the password is not
 			is.True(!strings.Contains(err.Error(), "\n"))            // in one line
@@ -94,7 +94,7 @@ func TestNobodyThere(t *testing.T) {
 	addr := ln.Addr().String()
 	is.NoErr(ln.Close())
 	_, err = mongostore.Open(t.Context(), "mongodb://rakendus:pa55word@"+addr, mongostore.Options{Timeout: 200 * time.Millisecond})
-	is.Equal(code(t, err), event.Unreachable)
+	is.Equal(code(t, err), logbase.Unreachable)
 	is.True(strings.Contains(err.Error(), addr))
 	is.True(!strings.Contains(err.Error(), "pa55word"))
 	_, err = mongostore.Open(t.Context(), "logibaas", mongostore.Options{})

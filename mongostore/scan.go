@@ -131,14 +131,14 @@ func (s *Store) tally(ctx context.Context, filter bson.D) (counts, error) {
 func (s *Store) held(p aggregate.Period) map[aggregate.Day]int64 {
 	loc := s.opts.Location
 	var from, to time.Time
-	if !p.From.IsZero() {
-		from = aggregate.EachDay.Start(p.From.In(loc))
+	if !p.From().IsZero() {
+		from = aggregate.EachDay.Start(p.From().In(loc))
 	}
-	if !p.To.IsZero() {
-		to = aggregate.EachDay.Add(p.To.Add(-1).In(loc), 1)
+	if !p.To().IsZero() {
+		to = aggregate.EachDay.Add(p.To().Add(-1).In(loc), 1)
 	}
 	out := make(map[aggregate.Day]int64)
-	rows, _ := s.cube.Rows(aggregate.Query{Period: aggregate.Between(from, to, loc), Step: aggregate.EachDay})
+	rows := s.cube.Rows(aggregate.Query{Period: aggregate.Between(from, to, loc), Step: aggregate.EachDay})
 	for _, r := range rows {
 		out[s.codec.day(r.Start)] = r.Count
 	}

@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Store is one instance on a log base in MongoDB. It is safe for concurrent
@@ -101,13 +101,13 @@ func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 	}
 	doing := "open " + Redact(uri)
 	if err := s.connect(ctx, uri); err != nil {
-		return nil, s.fail(ctx, event.Unreachable, doing, err)
+		return nil, s.fail(ctx, logbase.Unreachable, doing, err)
 	}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	if err := s.start(ctx); err != nil {
 		s.stop()
 		_ = s.disconnect()
-		return nil, s.fail(ctx, event.ReadFailed, doing, err)
+		return nil, s.fail(ctx, logbase.ReadFailed, doing, err)
 	}
 	s.deleting.Store(true)
 	s.loops.Go(s.makeIndexes)
@@ -122,7 +122,7 @@ func (s *Store) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.enrol(ctx); err != nil {
-		return event.WithCode(codeOf(err, event.WriteFailed), fmt.Errorf("mongostore: enrol: %w", scrub(err, s.secrets)))
+		return logbase.WithCode(codeOf(err, logbase.WriteFailed), fmt.Errorf("mongostore: enrol: %w", scrub(err, s.secrets)))
 	}
 	if err := s.meet(ctx); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (s *Store) start(ctx context.Context) error {
 func (s *Store) Instance() int { return s.number }
 
 // Close publishes the sums, leaves the others, and disconnects. Every later
-// call of a method gives [ErrClosed]; so does a second Close. When the server
+// call of a method gives [logbase.ErrClosed]; a second Close does nothing. When the server
 // is away, it gives up after four times [Options.Timeout] with an error; nothing
 // that [Store.Append] has kept is lost by that, another instance or the next
 // Open counts it.
@@ -153,11 +153,11 @@ func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*s.opts.Timeout)
 	defer cancel()
 	if s.closed.Swap(true) {
-		return s.fail(ctx, event.Unreachable, "close", ErrClosed)
+		return nil
 	}
 	s.stop()
 	s.loops.Wait()
-	return s.fail(ctx, event.WriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
+	return s.fail(ctx, logbase.WriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
 }
 
 // leave publishes what is left to publish and signs off.
@@ -188,14 +188,13 @@ func (s *Store) disconnect() error {
 	return s.client.Disconnect(ctx)
 }
 
-// LastID returns the greatest record ID that any instance is known to have
-// appended, or 0. It does not go back when records are deleted. It is answered
-// from memory; other instances are a few seconds behind.
-func (s *Store) LastID(ctx context.Context) (int64, error) {
+// IDs implements [logbase.Store]. Last is the greatest record ID that any
+// instance is known to have appended; other instances are a few seconds behind.
+func (s *Store) IDs(ctx context.Context) (logbase.IDs, error) {
 	if err := s.alive(ctx); err != nil {
-		return 0, s.fail(ctx, event.ReadFailed, "last id", err)
+		return logbase.IDs{}, s.fail(ctx, logbase.ReadFailed, "ids", err)
 	}
-	return s.lastID.Load(), nil
+	return logbase.IDs{Last: s.lastID.Load(), Lane: s.number}, nil
 }
 
 // alive reports why nothing may be asked: the Store was closed, the caller
@@ -203,7 +202,7 @@ func (s *Store) LastID(ctx context.Context) (int64, error) {
 // be untrue.
 func (s *Store) alive(ctx context.Context) error {
 	if s.closed.Load() {
-		return ErrClosed
+		return logbase.ErrClosed
 	}
 	if err := ctx.Err(); err != nil {
 		return err

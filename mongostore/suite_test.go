@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/logbase/logbasetest"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
-	"github.com/e-gov/tarastat/storetest"
 )
 
 // patient are the options of tests that do not look at time: FerretDB on a
@@ -38,9 +39,9 @@ func TestStore(t *testing.T) {
 	if server == "" {
 		server = mongotest.Start(t).URI
 	}
-	open := func(t *testing.T, name string) storetest.Store {
+	open := func(t *testing.T, name string) logbase.Store {
 		t.Helper()
 		return open(t, mongotest.Named(t, server, name), patient())
 	}
-	storetest.Run(t, open, storetest.Options{Events: 200, Histories: 1})
+	logbasetest.Run(t, open, logbasetest.Options{Events: 200, Histories: 1})
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // idlePolls is for how many polls nothing must come for a day before its
@@ -65,7 +65,7 @@ func (s *Store) setHealth(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	err = s.fail(ctx, event.ReadFailed, "look at the log base", err)
+	err = s.fail(ctx, logbase.ReadFailed, "look at the log base", err)
 	s.mu.Lock()
 	was := s.health
 	s.health = err

@@ -10,7 +10,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Append keeps a batch of records in one transaction. After nil they are on
@@ -19,9 +19,9 @@ import (
 //
 // Batches of 1,000 to 8,000 records are fastest. Errors carry ERR-05; a record
 // without a positive ID is refused with it.
-func (s *Store) Append(ctx context.Context, batch []event.Record) error {
+func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	if len(batch) == 0 {
-		return fail(ctx, event.WriteFailed, "append", s.alive(ctx))
+		return fail(ctx, logbase.WriteFailed, "append", s.alive(ctx))
 	}
 	err := s.write(ctx, func(c *sqlite.Conn) (func(*state), error) {
 		b := newBatch(c, s.state, s.opts)
@@ -32,7 +32,7 @@ func (s *Store) Append(ctx context.Context, batch []event.Record) error {
 		}
 		return b.committed, b.finish()
 	})
-	return fail(ctx, event.WriteFailed, "append", err)
+	return fail(ctx, logbase.WriteFailed, "append", err)
 }
 
 type (
@@ -75,7 +75,7 @@ func newBatch(c *sqlite.Conn, st *state, o Options) *batch {
 	}
 }
 
-func (b *batch) add(r *event.Record) error {
+func (b *batch) add(r *logbase.Record) error {
 	if r.ID <= 0 {
 		return fmt.Errorf("a record without a positive ID: %d", r.ID)
 	}

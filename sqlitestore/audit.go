@@ -7,22 +7,22 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Deletions returns every deletion that was ever begun, the newest first.
 // Nothing removes an entry. Errors carry ERR-02.
-func (s *Store) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
+func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
 	c, err := s.reader(ctx)
 	if err != nil {
-		return nil, fail(ctx, event.ReadFailed, "deletions", err)
+		return nil, fail(ctx, logbase.ReadFailed, "deletions", err)
 	}
 	defer s.readers.Put(c)
 	jobs, err := deletions(c, s.opts.Location, "SELECT * FROM deletions ORDER BY id DESC")
 	if err != nil {
-		return nil, fail(ctx, event.ReadFailed, "deletions", err)
+		return nil, fail(ctx, logbase.ReadFailed, "deletions", err)
 	}
-	list := make([]aggregate.Deletion, len(jobs))
+	list := make([]logbase.Deletion, len(jobs))
 	for i, j := range jobs {
 		list[i] = j.Deletion
 	}
@@ -32,7 +32,7 @@ func (s *Store) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
 // deletion is one line of the audit.
 type deletion struct {
 	id int64
-	aggregate.Deletion
+	logbase.Deletion
 }
 
 func deletions(c *sqlite.Conn, loc *time.Location, query string) ([]deletion, error) {
@@ -41,7 +41,7 @@ func deletions(c *sqlite.Conn, loc *time.Location, query string) ([]deletion, er
 		at := func(sec, nano string) time.Time {
 			return instant{row.GetInt64(sec), row.GetInt64(nano)}.time().In(loc)
 		}
-		list = append(list, deletion{row.GetInt64("id"), aggregate.Deletion{
+		list = append(list, deletion{row.GetInt64("id"), logbase.Deletion{
 			Period:  writtenPeriod(row.GetText("period"), at("from_sec", "from_nano"), at("to_sec", "to_nano"), loc),
 			UpTo:    row.GetInt64("up_to"),
 			By:      row.GetText("by"),
@@ -58,17 +58,17 @@ func deletions(c *sqlite.Conn, loc *time.Location, query string) ([]deletion, er
 // written with, if that still means the same: it does not after a change of zone.
 func writtenPeriod(text string, from, to time.Time, loc *time.Location) aggregate.Period {
 	p, err := aggregate.ParsePeriod(text, loc)
-	if err == nil && p.Bounded() && p.From.Equal(from) && p.To.Equal(to) {
+	if err == nil && p.Bounded() && p.From().Equal(from) && p.To().Equal(to) {
 		return p
 	}
 	return aggregate.Between(from, to, loc)
 }
 
 // record writes the first line about a deletion and returns its number.
-func record(c *sqlite.Conn, d aggregate.Deletion) (int64, error) {
+func record(c *sqlite.Conn, d logbase.Deletion) (int64, error) {
 	const q = `INSERT INTO deletions (period, from_sec, from_nano, to_sec, to_nano, up_to, by, at_sec, at_nano, records, done)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING id`
 	p := d.Period
-	return oneInt(c, q, p.String(), p.From.Unix(), p.From.Nanosecond(), p.To.Unix(), p.To.Nanosecond(),
+	return oneInt(c, q, p.String(), p.From().Unix(), p.From().Nanosecond(), p.To().Unix(), p.To().Nanosecond(),
 		d.UpTo, d.By, d.At.Unix(), d.At.Nanosecond())
 }

@@ -9,18 +9,19 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
 // traffic makes n records like those of real senders: 600 clients, five
 // methods, two events a second. IDs begin at 1.
-func traffic(n int) []event.Record {
+func traffic(n int) []logbase.Record {
 	methods := [...]string{event.MethodIDCard, event.MethodMobileID, event.MethodSmartID, event.MethodEIDAS, event.MethodBankLink}
 	start := time.Date(2018, 4, 1, 0, 0, 0, 0, event.DefaultLocation())
-	records := make([]event.Record, n)
+	records := make([]logbase.Record, n)
 	for i := range records {
 		t := start.Add(time.Duration(i) * 500 * time.Millisecond)
-		records[i] = event.Record{ID: int64(i + 1), Event: event.Event{
+		records[i] = logbase.Record{ID: int64(i + 1), Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05.000"),
 			ClientID: fmt.Sprintf("client-%03d", i*7919%600), Method: methods[i*31%5], Operation: event.StartAuth,
 		}}
@@ -97,10 +98,10 @@ func fillSums(b *testing.B, s *sqlitestore.Store, n int) {
 	b.Helper()
 	const clients, kinds, batch = 600, 10, 10_000
 	start := time.Date(2018, 1, 1, 12, 0, 0, 0, event.DefaultLocation())
-	records := make([]event.Record, 0, batch)
+	records := make([]logbase.Record, 0, batch)
 	for i := range n {
 		t := start.AddDate(0, 0, i/(clients*kinds))
-		r := event.Record{ID: int64(i + 1), Event: event.Event{
+		r := logbase.Record{ID: int64(i + 1), Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05.000"),
 			ClientID: fmt.Sprintf("client-%03d", i/kinds%clients), Method: fmt.Sprintf("method-%d", i%kinds/2),
 			Operation: [...]event.Operation{event.StartAuth, event.SuccessfulAuth}[i%2],

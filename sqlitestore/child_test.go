@@ -14,6 +14,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -86,13 +87,13 @@ const batchSize = 100
 
 // numbered returns the records from ID first on. What a record holds follows
 // from its ID, so that any process knows what another one wrote.
-func numbered(first int64, n int) []event.Record {
-	records := make([]event.Record, n)
+func numbered(first int64, n int) []logbase.Record {
+	records := make([]logbase.Record, n)
 	start := time.Date(2018, 4, 1, 0, 0, 0, 0, event.DefaultLocation())
 	for i := range records {
 		id := first + int64(i)
 		t := start.Add(time.Duration(id) * 97 * time.Second)
-		records[i] = event.Record{ID: id, Event: event.Event{
+		records[i] = logbase.Record{ID: id, Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05"),
 			ClientID: "client-" + strconv.FormatInt(id%7, 10), Method: event.MethodIDCard, Operation: event.StartAuth,
 		}}
@@ -108,7 +109,8 @@ func appendForEver(path string) error {
 	if err != nil {
 		return err
 	}
-	last, err := s.LastID(ctx)
+	ids, err := s.IDs(ctx)
+	last := ids.Last
 	for err == nil {
 		if err = s.Append(ctx, numbered(last+1, batchSize)); err == nil {
 			last += batchSize
@@ -132,12 +134,12 @@ func deleteSlowly(path string) error {
 	if err != nil {
 		return err
 	}
-	last, err := s.LastID(ctx)
+	ids, err := s.IDs(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Println("begin")
-	n, err := s.Delete(ctx, aggregate.Deletion{Period: p, UpTo: last - batchSize, By: "child"})
+	n, err := s.Delete(ctx, logbase.Deletion{Period: p, UpTo: ids.Last - batchSize, By: "child"})
 	fmt.Println("removed", n)
 	return err
 }

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/logbase/logbasetest"
 	"github.com/e-gov/tarastat/sqlitestore"
-	"github.com/e-gov/tarastat/storetest"
 )
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, dir string) storetest.Store {
+	logbasetest.Run(t, func(t *testing.T, dir string) logbase.Store {
 		t.Helper()
 		// Small batches and a pause give interruptions something to interrupt.
 		s, err := sqlitestore.Open(context.Background(), filepath.Join(dir, "events.db"), sqlitestore.Options{
@@ -21,5 +22,5 @@ func TestContract(t *testing.T) {
 			t.Fatal(err)
 		}
 		return s
-	}, storetest.Options{})
+	}, logbasetest.Options{})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -35,8 +35,9 @@ func TestKilledWhileAppending(t *testing.T) {
 		is.NoErr(err)
 
 		s := open(t, path, sqlitestore.Options{})
-		last, err := s.LastID(t.Context())
+		ids, err := s.IDs(t.Context())
 		is.NoErr(err)
+		last := ids.Last
 		if last < acknowledged || last > acknowledged+batchSize || last%batchSize != 0 {
 			t.Fatalf("the last ID is %d, %d was acknowledged", last, acknowledged)
 		}
@@ -47,9 +48,9 @@ func TestKilledWhileAppending(t *testing.T) {
 
 // sound wants the store to hold these records and no others, with the sums
 // that belong to them.
-func sound(t *testing.T, s *sqlitestore.Store, want []event.Record) {
+func sound(t *testing.T, s *sqlitestore.Store, want []logbase.Record) {
 	t.Helper()
-	kept := make(map[int64]event.Record)
+	kept := make(map[int64]logbase.Record)
 	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +85,7 @@ func TestKilledWhileDeleting(t *testing.T) {
 	is := is.New(t)
 	path := filepath.Join(t.TempDir(), "events.db")
 	p := period(t, doomed)
-	var kept []event.Record
+	var kept []logbase.Record
 	next := int64(1)
 	interrupted := 0
 	for round := range 10 {
@@ -127,7 +128,7 @@ func TestKilledWhileDeleting(t *testing.T) {
 }
 
 // without returns the records that a deletion leaves, and how many it takes.
-func without(records []event.Record, p aggregate.Period, upTo int64) (left []event.Record, removed int64) {
+func without(records []logbase.Record, p aggregate.Period, upTo int64) (left []logbase.Record, removed int64) {
 	for _, r := range records {
 		if r.ID <= upTo && p.Contains(r.Time) {
 			removed++
@@ -139,7 +140,7 @@ func without(records []event.Record, p aggregate.Period, upTo int64) (left []eve
 }
 
 // ended waits until no deletion is running, and returns the audit.
-func ended(t *testing.T, s *sqlitestore.Store) []aggregate.Deletion {
+func ended(t *testing.T, s *sqlitestore.Store) []logbase.Deletion {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -23,7 +23,7 @@ type plan struct {
 // plan looks at the days that have sums. One that comes later is not settled.
 func (s *Store) plan(q aggregate.Query) *plan {
 	p := &plan{settled: make(map[aggregate.Day]bool), hours: make(map[int64]bool)}
-	if q.Period.Expr == nil || !s.sameZone(q.Period) {
+	if q.Period.Expr() == nil || !s.sameZone(q.Period) {
 		return p
 	}
 	dates, ok := newDates(q.Period)
@@ -71,7 +71,7 @@ func (s *Store) daysHeld() []aggregate.Day {
 	from, to := aggregate.Date(firstYear, time.January, 1), aggregate.Date(lastYear+1, time.January, 1)
 	q := aggregate.Query{Period: aggregate.Between(from.Start(loc), to.Start(loc), loc), Step: aggregate.EachDay}
 	s.view.RLock()
-	rows, _ := s.state.cube.Rows(q)
+	rows := s.state.cube.Rows(q)
 	s.view.RUnlock()
 	days := make([]aggregate.Day, len(rows))
 	for i, r := range rows {
@@ -91,7 +91,7 @@ type dates struct {
 }
 
 func newDates(p aggregate.Period) (*dates, bool) {
-	tree, err := syntax.Parse(p.Expr.String(), syntax.Perl)
+	tree, err := syntax.Parse(p.Expr().String(), syntax.Perl)
 	if err != nil {
 		return nil, false
 	}
@@ -114,7 +114,7 @@ func looksAhead(re *syntax.Regexp) bool {
 // some, never the other way.
 func (d *dates) match(day aggregate.Day) (all, some bool) {
 	date := day.String() + "T"
-	if !d.ahead && d.period.Expr.MatchString(date) {
+	if !d.ahead && d.period.Expr().MatchString(date) {
 		return true, true // whatever follows
 	}
 	return false, d.possible(date)

@@ -9,7 +9,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Delete removes the records of a bounded period whose IDs are at most d.UpTo,
@@ -21,11 +21,11 @@ import (
 // transaction. An end of ctx, a crash or an error stops it between two of them:
 // what is left goes when the store is opened the next time.
 //
-// Errors carry ERR-06, or ERR-07 and [ErrPeriod] for a period that is not
+// Errors carry ERR-06, or ERR-07 and [logbase.ErrPeriod] for a period that is not
 // bounded, of which the audit learns nothing.
-func (s *Store) Delete(ctx context.Context, d aggregate.Deletion) (int64, error) {
+func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	if !d.Period.Bounded() {
-		return 0, fail(ctx, event.DeleteFailed, "delete", ErrPeriod)
+		return 0, fail(ctx, logbase.DeleteFailed, "delete", logbase.ErrPeriod)
 	}
 	job := deletion{Deletion: d}
 	err := s.write(ctx, func(c *sqlite.Conn) (func(*state), error) {
@@ -34,10 +34,10 @@ func (s *Store) Delete(ctx context.Context, d aggregate.Deletion) (int64, error)
 		return nil, err
 	})
 	if err != nil {
-		return 0, fail(ctx, event.DeleteFailed, "delete: write the audit", err)
+		return 0, fail(ctx, logbase.DeleteFailed, "delete: write the audit", err)
 	}
 	n, err := s.carryOut(ctx, job)
-	return n, fail(ctx, event.DeleteFailed, "delete", err)
+	return n, fail(ctx, logbase.DeleteFailed, "delete", err)
 }
 
 // resume goes on with the deletions that were begun and not ended.
@@ -89,7 +89,7 @@ func (s *Store) dropMonth(ctx context.Context, job deletion, m month) (n int64, 
 		return 0, false, nil
 	}
 	from, to := m.bounds(s.opts.Location)
-	if from.Before(job.Period.From) || to.After(job.Period.To) {
+	if from.Before(job.Period.From()) || to.After(job.Period.To()) {
 		return 0, false, nil
 	}
 	first, last := s.days(from, to)
@@ -268,6 +268,6 @@ func (s *Store) pause(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closing.Done():
-		return ErrClosed
+		return logbase.ErrClosed
 	}
 }

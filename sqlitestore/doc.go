@@ -2,7 +2,7 @@
 // base that needs no server.
 //
 // [Open] gives a [Store]. What it answers equals [aggregate.Count] over the
-// records it keeps, whatever happened in between; package storetest holds it
+// records it keeps, whatever happened in between; package logbasetest holds it
 // to that.
 //
 // # Durability

@@ -7,7 +7,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Errors that callers may want to tell apart, with errors.Is.
@@ -23,35 +23,28 @@ var (
 
 	// ErrNewerSchema: the file was last written by a newer release.
 	ErrNewerSchema = errors.New("the log base was written by a newer release")
-
-	// ErrPeriod: a period that has no beginning or no end, or an expression,
-	// where only a bounded one may stand.
-	ErrPeriod = errors.New("the period is not bounded")
-
-	// ErrClosed: the Store was closed.
-	ErrClosed = errors.New("the log base is closed")
 )
 
 // fail gives err the code people see and says what was being done.
-func fail(ctx context.Context, code event.Code, doing string, err error) error {
+func fail(ctx context.Context, code logbase.Code, doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	switch {
-	case errors.Is(err, ErrClosed):
-		code = event.Unreachable
-	case errors.Is(err, ErrPeriod):
-		code = event.BadPeriod
+	case errors.Is(err, logbase.ErrClosed):
+		code = logbase.Unreachable
+	case errors.Is(err, logbase.ErrPeriod):
+		code = logbase.BadPeriod
 	case ctx.Err() != nil && isInterrupt(err):
 		err = ctx.Err() // SQLite only knows that it was interrupted
 	case isInterrupt(err):
-		code, err = event.Unreachable, ErrClosed // nobody else interrupts
+		code, err = logbase.Unreachable, logbase.ErrClosed // nobody else interrupts
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	return event.WithCode(code, fmt.Errorf("sqlitestore: %s: %w", doing, err))
+	return logbase.WithCode(code, fmt.Errorf("sqlitestore: %s: %w", doing, err))
 }
 
 func isInterrupt(err error) bool { return sqlite.ErrCode(err) == sqlite.ResultInterrupt }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -32,7 +33,7 @@ func ExampleOpen() {
 		Method:    event.MethodMobileID,
 		Operation: event.SuccessfulAuth,
 	}
-	if err := store.Append(ctx, []event.Record{{ID: 1, Event: e}, {ID: 2, Event: e}}); err != nil {
+	if err := store.Append(ctx, []logbase.Record{{ID: 1, Event: e}, {ID: 2, Event: e}}); err != nil {
 		panic(err)
 	}
 

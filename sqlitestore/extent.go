@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Extent says what a deletion of p would remove at this moment. Any period may
 // be asked about. Errors carry ERR-02.
-func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
-	var extent aggregate.Extent
+func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
+	var extent logbase.Extent
 	byDays := s.byDays(aggregate.Query{Period: p})
 	look := func(st *state) []section {
 		extent.UpTo = st.lastID
@@ -19,8 +19,8 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Exten
 		}
 		// The sums know how many there are; the first and the last record are
 		// looked for on the first and the last day.
-		q := aggregate.Query{Period: aggregate.Between(p.From, p.To, s.opts.Location), Step: aggregate.EachDay}
-		rows, _ := st.cube.Rows(q)
+		q := aggregate.Query{Period: aggregate.Between(p.From(), p.To(), s.opts.Location), Step: aggregate.EachDay}
+		rows := st.cube.Rows(q)
 		for _, r := range rows {
 			extent.Records += r.Count
 		}
@@ -48,7 +48,7 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (aggregate.Exten
 		})
 	})
 	if err != nil {
-		return aggregate.Extent{}, fail(ctx, event.ReadFailed, "extent", err)
+		return logbase.Extent{}, fail(ctx, logbase.ReadFailed, "extent", err)
 	}
 	return extent, nil
 }

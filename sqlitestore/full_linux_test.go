@@ -12,7 +12,7 @@ import (
 	"github.com/matryer/is"
 	"golang.org/x/sys/unix"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -76,12 +76,12 @@ func fillUp(path string) error {
 			n, failed = n+batchSize, 0
 			continue
 		}
-		if failed++; !hasCode(err, event.WriteFailed) {
+		if failed++; !hasCode(err, logbase.WriteFailed) {
 			return fmt.Errorf("no ERR-05 from Append: %w", err)
 		}
 	}
 	// Its one row may still fit.
-	if err := s.Ping(ctx); err != nil && !hasCode(err, event.WriteFailed) {
+	if err := s.Ping(ctx); err != nil && !hasCode(err, logbase.WriteFailed) {
 		return fmt.Errorf("no ERR-05 from Ping: %w", err)
 	}
 	if b, err := s.Bounds(ctx); err != nil || b.Records != int64(n) {
@@ -103,8 +103,8 @@ func fillUp(path string) error {
 	return s.Close()
 }
 
-func hasCode(err error, want event.Code) bool {
-	code, _ := event.CodeOf(err)
+func hasCode(err error, want logbase.Code) bool {
+	code, _ := logbase.CodeOf(err)
 	return code == want
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -70,8 +71,8 @@ func TestOpenRefuses(t *testing.T) {
 			s, err := sqlitestore.Open(t.Context(), path, sqlitestore.Options{})
 			is.Equal(s, nil)
 			is.True(tt.want == nil || errors.Is(err, tt.want)) // the cause can be told
-			code, _ := event.CodeOf(err)
-			is.Equal(code, event.Unreachable)
+			code, _ := logbase.CodeOf(err)
+			is.Equal(code, logbase.Unreachable)
 			after, _ := os.ReadFile(path)
 			is.True(bytes.Equal(before, after)) // what is not ours is not touched
 		})
@@ -119,18 +120,19 @@ func TestClosedStore(t *testing.T) {
 	_, hours := s.Sums(ctx, aggregate.Query{Step: aggregate.Hour})
 	_, bounds := s.Bounds(ctx)
 	_, clients := s.Clients(ctx)
-	_, last := s.LastID(ctx)
+	_, ids := s.IDs(ctx)
 	_, extent := s.Extent(ctx, aggregate.Period{})
 	_, deletions := s.Deletions(ctx)
 	_, recount := s.Recount(ctx, aggregate.Period{})
-	_, deletion := s.Delete(ctx, aggregate.Deletion{Period: period(t, "2018")})
+	_, deletion := s.Delete(ctx, logbase.Deletion{Period: period(t, "2018")})
+	is.NoErr(s.Close()) // does nothing
 	for _, err := range []error{
-		s.Append(ctx, nil), s.Append(ctx, numbered(1, 1)), s.Ping(ctx), s.Close(),
-		sums, hours, bounds, clients, last, extent, deletions, recount, deletion,
+		s.Append(ctx, nil), s.Append(ctx, numbered(1, 1)), s.Ping(ctx),
+		sums, hours, bounds, clients, ids, extent, deletions, recount, deletion,
 	} {
-		is.True(errors.Is(err, sqlitestore.ErrClosed))
-		code, _ := event.CodeOf(err)
-		is.Equal(code, event.Unreachable)
+		is.True(errors.Is(err, logbase.ErrClosed))
+		code, _ := logbase.CodeOf(err)
+		is.Equal(code, logbase.Unreachable)
 	}
 }
 
@@ -211,7 +213,7 @@ func TestMigrate(t *testing.T) {
 	s := open(t, path, sqlitestore.Options{})
 	records := numbered(1, 3000)
 	is.NoErr(s.Append(t.Context(), records))
-	_, err := s.Delete(t.Context(), aggregate.Deletion{Period: period(t, doomed), UpTo: 2000, By: "test"})
+	_, err := s.Delete(t.Context(), logbase.Deletion{Period: period(t, doomed), UpTo: 2000, By: "test"})
 	is.NoErr(err)
 	records, _ = without(records, period(t, doomed), 2000)
 	is.NoErr(s.Close())
@@ -231,9 +233,9 @@ func TestMigrate(t *testing.T) {
 	is.NoErr(sqlitestore.Migrate(t.Context(), path, 0))
 	s = open(t, path, sqlitestore.Options{})
 	sound(t, s, nil)
-	last, err := s.LastID(t.Context())
+	ids, err := s.IDs(t.Context())
 	is.NoErr(err)
-	is.Equal(last, int64(0))
+	is.Equal(ids, logbase.IDs{})
 }
 
 func write(t *testing.T, path string, data []byte) {

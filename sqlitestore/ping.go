@@ -6,7 +6,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 var errPing = errors.New("read back something else than was written")
@@ -28,9 +28,9 @@ func (s *Store) Ping(ctx context.Context) error {
 		return nil, err
 	})
 	if err != nil {
-		return fail(ctx, event.WriteFailed, "ping", err)
+		return fail(ctx, logbase.WriteFailed, "ping", err)
 	}
-	return fail(ctx, event.ReadFailed, "ping", s.readPing(ctx, written))
+	return fail(ctx, logbase.ReadFailed, "ping", s.readPing(ctx, written))
 }
 
 func (s *Store) readPing(ctx context.Context, written int64) error {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Sums answers q: what [aggregate.Count] would say of the records kept. A query
@@ -13,16 +13,16 @@ import (
 // take the records of the time concerned. Errors carry ERR-02.
 func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, fail(ctx, event.ReadFailed, "sums", err)
+		return nil, fail(ctx, logbase.ReadFailed, "sums", err)
 	}
 	if s.byDays(q) {
 		s.view.RLock()
 		defer s.view.RUnlock()
-		rows, _ := s.state.cube.Rows(q) // byDays has made sure that it can
+		rows := s.state.cube.Rows(q)
 		return rows, nil
 	}
 	rows, err := s.count(ctx, q)
-	return rows, fail(ctx, event.ReadFailed, "sums", err)
+	return rows, fail(ctx, logbase.ReadFailed, "sums", err)
 }
 
 // byDays reports whether the sums by day can answer q. Days of another zone
@@ -47,7 +47,7 @@ func (s *Store) count(ctx context.Context, q aggregate.Query) ([]aggregate.Row, 
 		for _, days := range plan.whole {
 			whole := q
 			whole.Period = days
-			part, _ := st.cube.Rows(whole) // whole days in the store's zone
+			part := st.cube.Rows(whole) // whole days in the store's zone
 			rows = aggregate.Merge(rows, part)
 		}
 		return st.sections(q.Period, s.opts.Location, plan.hours)

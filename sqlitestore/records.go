@@ -9,6 +9,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // recordsPage is how many records are read at once. Between two pages nothing
@@ -20,8 +21,8 @@ const recordsPage = 2000
 // or goes while they are read may be left out or not, but none is given twice.
 //
 // An error is given last, with an empty record. It carries ERR-02.
-func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error] {
-	return func(yield func(event.Record, error) bool) {
+func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logbase.Record, error] {
+	return func(yield func(logbase.Record, error) bool) {
 		s.view.RLock()
 		parts := s.state.sections(p, s.opts.Location, nil)
 		s.view.RUnlock()
@@ -31,7 +32,7 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event
 				for r.first <= r.last {
 					page, next, err := s.page(ctx, part.month, r, match)
 					if err != nil {
-						yield(event.Record{}, fail(ctx, event.ReadFailed, "records", err))
+						yield(logbase.Record{}, fail(ctx, logbase.ReadFailed, "records", err))
 						return
 					}
 					r.first = next
@@ -47,7 +48,7 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event
 }
 
 // page reads the next records of a range, and returns where to go on.
-func (s *Store) page(ctx context.Context, m month, r idRange, match *matcher) (page []event.Record, next int64, err error) {
+func (s *Store) page(ctx context.Context, m month, r idRange, match *matcher) (page []logbase.Record, next int64, err error) {
 	c, err := s.reader(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -90,9 +91,9 @@ func (s *Store) page(ctx context.Context, m month, r idRange, match *matcher) (p
 	return page, next, nil
 }
 
-func (s *Store) decode(r row, keys []aggregate.Key) (event.Record, error) {
+func (s *Store) decode(r row, keys []aggregate.Key) (logbase.Record, error) {
 	if r.kind < 1 || r.kind >= int64(len(keys)) {
-		return event.Record{}, fmt.Errorf("%w: record %d is of unknown kind %d", ErrCorrupt, r.id, r.kind)
+		return logbase.Record{}, fmt.Errorf("%w: record %d is of unknown kind %d", ErrCorrupt, r.id, r.kind)
 	}
 	k := keys[r.kind]
 	e := event.Event{
@@ -108,5 +109,5 @@ func (s *Store) decode(r row, keys []aggregate.Key) (event.Record, error) {
 	if r.coded {
 		e.Error = k.ErrorCode
 	}
-	return event.Record{ID: r.id, Event: e}, nil
+	return logbase.Record{ID: r.id, Event: e}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // Recount makes the sums of the days that p touches from the records, and
@@ -17,19 +17,19 @@ import (
 // It is 0 unless somebody else has changed the file. Appending goes on between
 // two days.
 //
-// Errors carry ERR-05, or ERR-07 and [ErrPeriod] for an expression.
+// Errors carry ERR-05, or ERR-07 and [logbase.ErrPeriod] for an expression.
 func (s *Store) Recount(ctx context.Context, p aggregate.Period) (changed int64, err error) {
-	if p.Expr != nil {
-		return 0, fail(ctx, event.WriteFailed, "recount", ErrPeriod)
+	if p.Expr() != nil {
+		return 0, fail(ctx, logbase.WriteFailed, "recount", logbase.ErrPeriod)
 	}
 	spells, err := s.spells(ctx, p)
 	if err != nil {
-		return 0, fail(ctx, event.WriteFailed, "recount", err)
+		return 0, fail(ctx, logbase.WriteFailed, "recount", err)
 	}
 	for _, days := range spells {
 		n, err := s.recount(ctx, days)
 		if err != nil {
-			return changed, fail(ctx, event.WriteFailed, "recount", err)
+			return changed, fail(ctx, logbase.WriteFailed, "recount", err)
 		}
 		changed += n
 	}
@@ -55,16 +55,16 @@ func (s *Store) spells(ctx context.Context, p aggregate.Period) ([]spell, error)
 	if err := s.alive(ctx); err != nil {
 		return nil, err
 	}
-	if p.Bounded() && !p.From.Before(p.To) {
+	if p.Bounded() && !p.From().Before(p.To()) {
 		return nil, nil
 	}
 	loc := s.opts.Location
 	from, to := firstDay, lastDay
-	if !p.From.IsZero() {
-		from = aggregate.DayOf(p.From, loc)
+	if !p.From().IsZero() {
+		from = aggregate.DayOf(p.From(), loc)
 	}
-	if !p.To.IsZero() {
-		to = aggregate.DayOf(p.To.Add(-1), loc)
+	if !p.To().IsZero() {
+		to = aggregate.DayOf(p.To().Add(-1), loc)
 	}
 	begin, end := aggregate.Date(firstYear, time.January, 1), aggregate.Date(lastYear+1, time.January, 1)
 	days := map[aggregate.Day]bool{}

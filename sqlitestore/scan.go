@@ -37,18 +37,18 @@ const rememberedSeconds = 1 << 15
 
 func newMatcher(p aggregate.Period) *matcher {
 	m := &matcher{period: p, from: math.MinInt64, to: math.MaxInt64}
-	if p.Expr != nil {
+	if p.Expr() != nil {
 		m.seen = make([]verdict, rememberedSeconds)
 		for i := range m.seen {
 			m.seen[i].sec = math.MinInt64
 		}
 		return m
 	}
-	if !p.From.IsZero() {
-		m.from = p.From.Unix() + 1 // the second of From itself may lie on both sides
+	if !p.From().IsZero() {
+		m.from = p.From().Unix() + 1 // the second of From itself may lie on both sides
 	}
-	if !p.To.IsZero() {
-		m.to = p.To.Unix()
+	if !p.To().IsZero() {
+		m.to = p.To().Unix()
 	}
 	return m
 }

@@ -12,7 +12,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 //go:embed schema/*.sql
@@ -37,18 +37,18 @@ func Migrate(ctx context.Context, path string, version int) error {
 		return fmt.Errorf("sqlitestore: migrate: no such version %d: %w", version, ErrNewerSchema)
 	}
 	if _, err := os.Stat(path); err != nil {
-		return event.WithCode(event.Unreachable, fmt.Errorf("sqlitestore: migrate: %w", err))
+		return logbase.WithCode(logbase.Unreachable, fmt.Errorf("sqlitestore: migrate: %w", err))
 	}
 	lock, err := lockFile(path + lockSuffix)
 	if err != nil {
-		return fail(ctx, event.Unreachable, "migrate", err)
+		return fail(ctx, logbase.Unreachable, "migrate", err)
 	}
 	c, err := openWriter(path, Options{}.withDefaults())
 	if err == nil {
 		c.SetInterrupt(ctx.Done())
 		err = errors.Join(migrate(c, version), c.Close())
 	}
-	return fail(ctx, event.Unreachable, "migrate", errors.Join(err, lock.Close()))
+	return fail(ctx, logbase.Unreachable, "migrate", errors.Join(err, lock.Close()))
 }
 
 // migrate takes the steps from the version of the file to the one wanted, each

@@ -10,6 +10,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // reader borrows a connection that reads. It goes back with s.readers.Put.
@@ -19,7 +20,7 @@ func (s *Store) reader(ctx context.Context) (*sqlite.Conn, error) {
 	}
 	c, err := s.readers.Take(ctx)
 	if err != nil && s.closed.Load() {
-		err = ErrClosed
+		err = logbase.ErrClosed
 	}
 	return c, err
 }
@@ -76,14 +77,14 @@ func (s *Store) pin(c *sqlite.Conn, look func(*state) []section) (*snapshot, err
 func (s *state) sections(p aggregate.Period, loc *time.Location, skip map[int64]bool) []section {
 	fromHour, toHour := int64(math.MinInt64), int64(math.MaxInt64)
 	first, last := odd, month(math.MaxInt32)
-	odds := p.From.IsZero() || p.To.IsZero()
-	if !p.From.IsZero() {
-		from := p.From.In(loc)
+	odds := p.From().IsZero() || p.To().IsZero()
+	if !p.From().IsZero() {
+		from := p.From().In(loc)
 		fromHour, first = floorHour(from), monthOf(from)
 		odds = odds || from.Year() < firstYear
 	}
-	if !p.To.IsZero() {
-		to := p.To.Add(-1).In(loc)
+	if !p.To().IsZero() {
+		to := p.To().Add(-1).In(loc)
 		toHour = floorHour(to)
 		odds = odds || to.Year() > lastYear
 		if to.Year() <= lastYear {

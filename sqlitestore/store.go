@@ -10,8 +10,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // lockSuffix is appended to the path of the file to name its lock.
@@ -54,7 +53,7 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.open(ctx); err != nil {
 		s.close()
-		return nil, fail(ctx, event.Unreachable, "open "+path, errors.Join(err, s.release()))
+		return nil, fail(ctx, logbase.Unreachable, "open "+path, errors.Join(err, s.release()))
 	}
 	s.turn <- struct{}{}
 	return s, nil
@@ -100,18 +99,17 @@ func (s *Store) open(ctx context.Context) (err error) {
 }
 
 // Close waits for what is being written, interrupts queries, and releases the
-// file. Every later call of a method gives [ErrClosed]; so does a second Close.
+// file. Every later call of a method gives [logbase.ErrClosed]; a second Close does nothing.
 func (s *Store) Close() error {
-	ctx := context.Background()
 	if s.closed.Swap(true) {
-		return fail(ctx, event.Unreachable, "close", ErrClosed)
+		return nil
 	}
 	s.close()
 	s.resumed.Wait()
 	<-s.turn
 	err := s.release()
 	s.turn <- struct{}{}
-	return fail(ctx, event.WriteFailed, "close", err)
+	return fail(context.Background(), logbase.WriteFailed, "close", err)
 }
 
 // release closes whatever is open. The writer goes last, since the last
@@ -130,42 +128,47 @@ func (s *Store) release() error {
 	return errors.Join(errs...)
 }
 
-// LastID returns the greatest record ID that was ever appended, or 0. It does
-// not go back when records are deleted.
-func (s *Store) LastID(ctx context.Context) (int64, error) {
+// IDs implements [logbase.Store]. There is one writer, in lane 0, whose Last is
+// the greatest record ID that was ever appended.
+func (s *Store) IDs(ctx context.Context) (logbase.IDs, error) {
 	if err := s.alive(ctx); err != nil {
-		return 0, fail(ctx, event.ReadFailed, "last id", err)
+		return logbase.IDs{}, fail(ctx, logbase.ReadFailed, "ids", err)
 	}
 	s.view.RLock()
 	defer s.view.RUnlock()
-	return s.state.lastID, nil
+	return logbase.IDs{Last: s.state.lastID}, nil
+}
+
+// Backlog implements [logbase.Store]: nobody else writes to the file.
+func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
+	return logbase.Backlog{}, fail(ctx, logbase.ReadFailed, "backlog", s.alive(ctx))
 }
 
 // Bounds returns how much the store keeps. It is answered from memory.
-func (s *Store) Bounds(ctx context.Context) (aggregate.Bounds, error) {
+func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
 	if err := s.alive(ctx); err != nil {
-		return aggregate.Bounds{}, fail(ctx, event.ReadFailed, "bounds", err)
+		return logbase.Bounds{}, fail(ctx, logbase.ReadFailed, "bounds", err)
 	}
 	s.view.RLock()
 	defer s.view.RUnlock()
-	return s.state.cube.Bounds(), nil
+	return logbase.BoundsOf(s.state.cube), nil
 }
 
 // Clients returns every client application that has an event, with the days of
 // its first and last one, sorted by name. It is answered from memory.
-func (s *Store) Clients(ctx context.Context) ([]aggregate.Seen, error) {
+func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, fail(ctx, event.ReadFailed, "clients", err)
+		return nil, fail(ctx, logbase.ReadFailed, "clients", err)
 	}
 	s.view.RLock()
 	defer s.view.RUnlock()
-	return s.state.cube.Clients(), nil
+	return logbase.ClientsOf(s.state.cube), nil
 }
 
 // alive reports why nothing may be asked any more.
 func (s *Store) alive(ctx context.Context) error {
 	if s.closed.Load() {
-		return ErrClosed
+		return logbase.ErrClosed
 	}
 	return ctx.Err()
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -46,9 +47,9 @@ func TestReopenedStoreAnswersAlike(t *testing.T) {
 	after, err := s.Bounds(ctx)
 	is.NoErr(err)
 	is.Equal(before, after)
-	id, err := s.LastID(ctx)
+	ids, err := s.IDs(ctx)
 	is.NoErr(err)
-	is.Equal(id, int64(20_000))
+	is.Equal(ids.Last, int64(20_000))
 }
 
 // Readers see a batch as a whole or not at all, whichever way the answer is found.
@@ -104,7 +105,7 @@ func TestRecountMends(t *testing.T) {
 	is.True(n > 0) // the sum that stood alone, and one on another day
 	sound(t, s, append(records[:99:99], records[199:]...))
 	_, err = s.Recount(t.Context(), period(t, ".*"))
-	is.True(errors.Is(err, sqlitestore.ErrPeriod))
+	is.True(errors.Is(err, logbase.ErrPeriod))
 }
 
 // A sender cannot make tables without bound, whatever times it writes.
@@ -152,7 +153,7 @@ func TestNoPersonalData(t *testing.T) {
 	e, err := event.Parse([]byte(`{"time":"2018-04-28T10:51:12","clientId":"demo","method":"idcard","operation":"ERROR",` +
 		`"error":"NOT_FOUND: no user ` + identity + ` here","idCode":"` + identity + `","user":{"sub":"EE` + identity + `"}}`))
 	is.NoErr(err)
-	is.NoErr(s.Append(t.Context(), []event.Record{{ID: 1, Event: e}}))
+	is.NoErr(s.Append(t.Context(), []logbase.Record{{ID: 1, Event: e}}))
 	is.NoErr(s.Ping(t.Context()))
 	found := 0
 	for range 2 { // with the write-ahead log, and without it
@@ -181,7 +182,7 @@ func period(t *testing.T, text string) aggregate.Period {
 	return p
 }
 
-func events(records []event.Record) func(func(event.Event) bool) {
+func events(records []logbase.Record) func(func(event.Event) bool) {
 	return func(yield func(event.Event) bool) {
 		for _, r := range records {
 			if !yield(r.Event) {

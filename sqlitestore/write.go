@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // write runs f in a transaction. When the commit has succeeded, the function
@@ -41,7 +43,7 @@ func (s *Store) take(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closing.Done():
-		return ErrClosed
+		return logbase.ErrClosed
 	}
 	if err := s.alive(ctx); err != nil {
 		s.turn <- struct{}{}

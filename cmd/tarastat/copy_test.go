@@ -15,6 +15,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
@@ -49,17 +50,17 @@ func TestCopyToMongoDBAndBack(t *testing.T) {
 }
 
 // seed makes an embedded log base and returns its records.
-func seed(t *testing.T, file string, days, logins int) []event.Record {
+func seed(t *testing.T, file string, days, logins int) []logbase.Record {
 	t.Helper()
 	is := is.New(t)
 	s, err := sqlitestore.Open(t.Context(), file, sqlitestore.Options{})
 	is.NoErr(err)
 	end := time.Date(2026, 4, 10, 12, 0, 0, 0, event.DefaultLocation())
 	model := traffic.New(1, end, event.DefaultLocation())
-	var all []event.Record
+	var all []logbase.Record
 	for d := range days {
 		for _, e := range model.Day(end.AddDate(0, 0, -d), logins) {
-			all = append(all, event.Record{ID: int64(len(all) + 1), Event: e})
+			all = append(all, logbase.Record{ID: int64(len(all) + 1), Event: e})
 		}
 	}
 	for batch := range slices.Chunk(all, 1000) {
@@ -70,18 +71,18 @@ func seed(t *testing.T, file string, days, logins int) []event.Record {
 }
 
 // records returns what an embedded log base that is not in use keeps, by id.
-func records(t *testing.T, file string) []event.Record {
+func records(t *testing.T, file string) []logbase.Record {
 	t.Helper()
 	is := is.New(t)
 	s, err := sqlitestore.Open(t.Context(), file, sqlitestore.Options{})
 	is.NoErr(err)
-	var all []event.Record
+	var all []logbase.Record
 	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
 		is.NoErr(err)
 		all = append(all, r)
 	}
 	is.NoErr(s.Close())
-	slices.SortFunc(all, func(a, b event.Record) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b logbase.Record) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
 

@@ -46,7 +46,7 @@ func (s *site) testDeletion(t *testing.T) {
 			is.Equal(digits(tab.Texts("#preview ~ dl dd")[0]), fmt.Sprint(n))
 			label, button := "Kinnitamiseks kirjuta periood: "+period.String(), tab.Texts("button.danger")[0]
 			is.Equal(digits(button), fmt.Sprintf("Kustuta%dkirjet", n))
-			for _, wrong := range []string{"jah", period.From.AddDate(0, 1, 0).Format("2006-01")} {
+			for _, wrong := range []string{"jah", period.From().AddDate(0, 1, 0).Format("2006-01")} {
 				tab.Fill(label, wrong)
 				tab.Follow(button)
 				is.Equal(tab.Texts("[role=alert]"), []string{"Sisestatud tekst ei ole sama mis periood. Midagi ei kustutatud."})

@@ -53,11 +53,11 @@ func (s *site) testNoScript(t *testing.T) {
 		tab.Choose("Võrdlus", "none")
 		tab.Follow("Näita", text)
 		is.Equal(shown(t, tab.URL()).String(), month.String())
-		is.True(strings.HasPrefix(column(t, tab.Table("#trend table"), "Aeg")[0], isoWeek(month.From)))
+		is.True(strings.HasPrefix(column(t, tab.Table("#trend table"), "Aeg")[0], isoWeek(month.From())))
 		is.Equal(tab.Value("Samm"), "week")
 		is.Equal(tab.Value("Võrdlus"), "none")
 
-		from, to := month.From.AddDate(0, 0, 2).Format(time.DateOnly), month.From.AddDate(0, 0, 8).Format(time.DateOnly)
+		from, to := month.From().AddDate(0, 0, 2).Format(time.DateOnly), month.From().AddDate(0, 0, 8).Format(time.DateOnly)
 		tab.Choose("Alates", from)
 		tab.Choose("Kuni (kaasa arvatud)", to)
 		tab.Follow("Näita", dates)

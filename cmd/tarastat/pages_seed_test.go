@@ -10,6 +10,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
@@ -28,7 +29,7 @@ func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int)
 	})
 	model := traffic.New(2018, to, event.DefaultLocation())
 	model.AddClients(clients)
-	var batch []event.Record
+	var batch []logbase.Record
 	var id int64
 	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
 		for _, e := range model.Day(day, logins) {
@@ -37,7 +38,7 @@ func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int)
 			}
 			oracle.Add(e)
 			id++
-			batch = append(batch, event.Record{ID: id, Event: e})
+			batch = append(batch, logbase.Record{ID: id, Event: e})
 			if len(batch) == seedBatch {
 				is.NoErr(store.Append(t.Context(), batch))
 				batch = batch[:0]

@@ -27,7 +27,7 @@ func (s *site) testStory(t *testing.T) {
 	tab.Follow("Pangalink", "main")
 
 	period := shown(t, tab.URL())
-	rows := s.count(period, aggregate.Filter{Method: event.MethodBankLink})
+	rows := s.count(period, aggregate.Key{Method: event.MethodBankLink})
 	total := aggregate.Total(rows)
 	is.Equal(period.String(), aggregate.Between(
 		aggregate.Month.Add(s.now, -11), aggregate.Month.Add(s.now, 1), nil).String())
@@ -69,7 +69,7 @@ func (s *site) testStory(t *testing.T) {
 			want[step.Start(r.Start)] = sum
 		}
 		good, bad := column(t, trend, "Edukad autentimised"), column(t, trend, "Ebaõnnestumised")
-		at := step.Start(period.From)
+		at := step.Start(period.From())
 		for i := range good {
 			if !at.After(s.now) {
 				is.Equal(digits(good[i]), strconv.FormatInt(want[at].Successes, 10))
@@ -77,7 +77,7 @@ func (s *site) testStory(t *testing.T) {
 			}
 			at = step.Add(at, 1)
 		}
-		is.True(!at.Before(period.To))
+		is.True(!at.Before(period.To()))
 		is.Equal(digits(trend[len(trend)-1][1]), strconv.FormatInt(total.Successes, 10))
 	})
 }

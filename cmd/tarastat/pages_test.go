@@ -106,7 +106,7 @@ func (s *site) views() []view {
 
 // count is what the oracle counts in a period, by day, client, method and
 // operation.
-func (s *site) count(p aggregate.Period, f aggregate.Filter) []aggregate.Row {
+func (s *site) count(p aggregate.Period, f aggregate.Key) []aggregate.Row {
 	var rows []aggregate.Row
 	for _, r := range s.sums {
 		if p.Contains(r.Start) && f.Match(r.Key) {

@@ -74,7 +74,7 @@ func count(ctx context.Context, ln net.Listener, tlsConfig *tls.Config) ([]aggre
 		return nil, err
 	}
 	<-drained // Serve returns when Shutdown begins; what has arrived is still being read
-	rows, _ := sums.Rows(aggregate.Query{By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation})
+	rows := sums.Rows(aggregate.Query{By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation})
 	return rows, nil
 }
 

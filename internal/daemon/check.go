@@ -13,6 +13,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // ErrCheck is returned by [Check] when something is wrong that a line of its
@@ -111,8 +112,8 @@ func (c *checker) store(ctx context.Context, cfg *Config) {
 }
 
 // backlog tells of records that are in no sum.
-func (c *checker) backlog(ctx context.Context, s Store) {
-	b, err := backlog(ctx, s)
+func (c *checker) backlog(ctx context.Context, s logbase.Store) {
+	b, err := s.Backlog(ctx)
 	switch {
 	case err != nil:
 		c.line("records of others", err, "")
@@ -126,26 +127,26 @@ func (c *checker) backlog(ctx context.Context, s Store) {
 
 // sums holds the sums against the records. While a service writes to the same
 // base, the two are read at different moments and may well differ.
-func (c *checker) sums(ctx context.Context, s Store, cfg *Config) {
+func (c *checker) sums(ctx context.Context, s logbase.Store, cfg *Config) {
 	loc, err := cfg.Location()
 	if err != nil {
 		c.line("sums", err, "")
 		return
 	}
-	before, err := s.LastID(ctx)
+	before, err := s.IDs(ctx)
 	if err != nil {
 		c.line("sums", err, "")
 		return
 	}
 	differ := compareSums(ctx, s, loc)
-	if after, err := s.LastID(ctx); differ != nil && err == nil && after != before {
+	if after, err := s.IDs(ctx); differ != nil && err == nil && after != before {
 		c.note("sums", "cannot be compared while events come in; check again when it is quiet")
 		return
 	}
 	c.line("sums", differ, "equal a recount of the records")
 }
 
-func boundsText(b aggregate.Bounds) string {
+func boundsText(b logbase.Bounds) string {
 	if b.Records == 0 {
 		return "none"
 	}
@@ -153,9 +154,9 @@ func boundsText(b aggregate.Bounds) string {
 }
 
 // compareSums counts every record anew and holds the sums against it.
-func compareSums(ctx context.Context, s Store, loc *time.Location) error {
+func compareSums(ctx context.Context, s logbase.Store, loc *time.Location) error {
 	q := aggregate.Query{
-		Period: aggregate.Between(time.Time{}, time.Time{}, loc),
+		Period: aggregate.Everything(loc),
 		By:     aggregate.ByAll, Step: aggregate.EachDay,
 	}
 	var recount aggregate.Cube
@@ -165,7 +166,7 @@ func compareSums(ctx context.Context, s Store, loc *time.Location) error {
 		}
 		recount.Add(aggregate.DayOf(rec.Time, loc), aggregate.KeyOf(rec.Event), 1)
 	}
-	want, _ := recount.Rows(q)
+	want := recount.Rows(q)
 	got, err := s.Sums(ctx, q)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // copyBatch is how many records are handed over at once.
@@ -30,7 +30,7 @@ type Copying struct {
 //
 // The source must not take new events meanwhile. say, which may be nil, is
 // told after each batch. It returns how far it came.
-func Copy(ctx context.Context, from, to Store, loc *time.Location, say func(Copying)) (Copying, error) {
+func Copy(ctx context.Context, from, to logbase.Store, loc *time.Location, say func(Copying)) (Copying, error) {
 	var c Copying
 	days, total, err := daysOf(ctx, from, loc)
 	if err != nil {
@@ -60,9 +60,9 @@ func Copy(ctx context.Context, from, to Store, loc *time.Location, say func(Copy
 }
 
 // daysOf returns the days on which s has records, and how many in all.
-func daysOf(ctx context.Context, s Store, loc *time.Location) ([]aggregate.Day, int64, error) {
+func daysOf(ctx context.Context, s logbase.Store, loc *time.Location) ([]aggregate.Day, int64, error) {
 	rows, err := s.Sums(ctx, aggregate.Query{
-		Period: aggregate.Between(time.Time{}, time.Time{}, loc), Step: aggregate.EachDay,
+		Period: aggregate.Everything(loc), Step: aggregate.EachDay,
 	})
 	if err != nil {
 		return nil, 0, err
@@ -78,7 +78,7 @@ func daysOf(ctx context.Context, s Store, loc *time.Location) ([]aggregate.Day, 
 
 // sameDay reports whether both have the same sums of a day, and how many
 // records the source has of it.
-func sameDay(ctx context.Context, from, to Store, d aggregate.Day, loc *time.Location) (n int64, same bool, err error) {
+func sameDay(ctx context.Context, from, to logbase.Store, d aggregate.Day, loc *time.Location) (n int64, same bool, err error) {
 	q := aggregate.Query{Period: aggregate.Between(d.Start(loc), (d + 1).Start(loc), loc), By: aggregate.ByAll}
 	want, err := from.Sums(ctx, q)
 	if err != nil {
@@ -95,11 +95,11 @@ func sameDay(ctx context.Context, from, to Store, d aggregate.Day, loc *time.Loc
 }
 
 // copyDays copies all records from the first of the days to the last.
-func copyDays(ctx context.Context, from, to Store, days []aggregate.Day, loc *time.Location, c *Copying, say func(Copying)) error {
+func copyDays(ctx context.Context, from, to logbase.Store, days []aggregate.Day, loc *time.Location, c *Copying, say func(Copying)) error {
 	if len(days) == 0 {
 		return nil
 	}
-	flush := func(batch []event.Record) error {
+	flush := func(batch []logbase.Record) error {
 		if len(batch) == 0 {
 			return nil
 		}
@@ -113,7 +113,7 @@ func copyDays(ctx context.Context, from, to Store, days []aggregate.Day, loc *ti
 		}
 		return nil
 	}
-	batch := make([]event.Record, 0, copyBatch)
+	batch := make([]logbase.Record, 0, copyBatch)
 	for r, err := range from.Records(ctx, aggregate.Between(days[0].Start(loc), (days[len(days)-1]+1).Start(loc), loc)) {
 		if err != nil {
 			return fmt.Errorf("copy from the source: %w", err)
@@ -133,9 +133,9 @@ func sameRows(a, b []aggregate.Row) bool {
 }
 
 // compareStores holds the sums of every day against each other.
-func compareStores(ctx context.Context, from, to Store, loc *time.Location) error {
+func compareStores(ctx context.Context, from, to logbase.Store, loc *time.Location) error {
 	q := aggregate.Query{
-		Period: aggregate.Between(time.Time{}, time.Time{}, loc),
+		Period: aggregate.Everything(loc),
 		By:     aggregate.ByAll, Step: aggregate.EachDay,
 	}
 	want, err := from.Sums(ctx, q)

@@ -16,12 +16,13 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/daemon"
 	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
 var loc = event.DefaultLocation()
 
-func open(t *testing.T) daemon.Store {
+func open(t *testing.T) logbase.Store {
 	t.Helper()
 	s, err := sqlitestore.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), sqlitestore.Options{})
 	if err != nil {
@@ -32,14 +33,14 @@ func open(t *testing.T) daemon.Store {
 }
 
 // fill appends some days of traffic and returns its records.
-func fill(t *testing.T, s daemon.Store) []event.Record {
+func fill(t *testing.T, s logbase.Store) []logbase.Record {
 	t.Helper()
 	end := time.Date(2026, 3, 31, 12, 0, 0, 0, loc) // the clock changes on the 29th
 	model := traffic.New(1, end, loc)
-	var records []event.Record
+	var records []logbase.Record
 	for d := range 10 {
 		for _, e := range model.Day(end.AddDate(0, 0, -d), 200) {
-			records = append(records, event.Record{ID: int64(len(records) + 1), Event: e})
+			records = append(records, logbase.Record{ID: int64(len(records) + 1), Event: e})
 		}
 	}
 	for batch := range slices.Chunk(records, 1000) {
@@ -50,16 +51,16 @@ func fill(t *testing.T, s daemon.Store) []event.Record {
 	return records
 }
 
-func all(t *testing.T, s daemon.Store) []event.Record {
+func all(t *testing.T, s logbase.Store) []logbase.Record {
 	t.Helper()
-	var out []event.Record
+	var out []logbase.Record
 	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, r)
 	}
-	slices.SortFunc(out, func(a, b event.Record) int { return int(a.ID - b.ID) })
+	slices.SortFunc(out, func(a, b logbase.Record) int { return int(a.ID - b.ID) })
 	return out
 }
 
@@ -94,11 +95,11 @@ func TestCopyTellsADifference(t *testing.T) {
 	is := is.New(t)
 	from, to := open(t), open(t)
 	fill(t, from)
-	odd := event.Record{ID: 1 << 40, Event: event.Event{
+	odd := logbase.Record{ID: 1 << 40, Event: event.Event{
 		Time: time.Date(2026, 3, 25, 12, 0, 0, 0, loc), TimeText: "2026-03-25T12:00",
 		ClientID: "only in the target", Method: event.MethodIDCard, Operation: event.StartAuth,
 	}}
-	is.NoErr(to.Append(t.Context(), []event.Record{odd}))
+	is.NoErr(to.Append(t.Context(), []logbase.Record{odd}))
 	_, err := daemon.Copy(t.Context(), from, to, loc, nil)
 	is.True(err != nil && strings.Contains(err.Error(), "2026-03-25"))
 }

@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -24,7 +24,7 @@ const Greeting = "TARA-Stat kuuldel"
 type Daemon struct {
 	cfg      Config
 	log      *slog.Logger
-	store    Store
+	store    logbase.Store
 	ingester *ingest.Ingester
 	syslog   *syslogjson.Server
 	http     *http.Server
@@ -112,17 +112,16 @@ func (d *Daemon) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	open := func(ctx context.Context) (Store, error) { return OpenStore(ctx, &d.cfg, d.log) }
+	open := func(ctx context.Context) (logbase.Store, error) { return OpenStore(ctx, &d.cfg, d.log) }
 	store, err := openLate(ctx, open, d.cfg.finalError, d.log)
 	if err != nil {
 		return err
 	}
 	d.store = store
 	d.onStop("log base", shareStore, func(context.Context) error { return store.Close() })
-	everything := aggregate.Between(time.Time{}, time.Time{}, loc)
 	d.ingester = ingest.New(store, ingest.Options{
 		Parser:   event.Parser{Location: loc, MaxBytes: d.cfg.MaxMessage},
-		Known:    func(ctx context.Context) ([]event.Event, error) { return known(ctx, store, everything) },
+		Known:    func(ctx context.Context) ([]aggregate.Key, error) { return logbase.Names(ctx, store, loc) },
 		MaxQueue: d.cfg.MaxQueue,
 		MaxBatch: d.cfg.MaxBatch,
 		MaxDelay: d.cfg.MaxDelay,

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // reopenAfter is the wait between two attempts to reach a log base that was
@@ -19,7 +19,7 @@ const reopenAfter = 2 * time.Second
 // starts: the two may be started in any order (specification, section 1.7).
 // Until it is there every question gets the reason why not.
 type late struct {
-	open   func(context.Context) (Store, error)
+	open   func(context.Context) (logbase.Store, error)
 	log    *slog.Logger
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -28,13 +28,13 @@ type late struct {
 
 // lateState holds the store, or why there is none.
 type lateState struct {
-	store Store
+	store logbase.Store
 	err   error
 }
 
 // openLate tries to open the log base, and goes on trying in the background
 // unless the error is final.
-func openLate(ctx context.Context, open func(context.Context) (Store, error), final func(error) bool, logger *slog.Logger) (Store, error) {
+func openLate(ctx context.Context, open func(context.Context) (logbase.Store, error), final func(error) bool, logger *slog.Logger) (logbase.Store, error) {
 	s, err := open(ctx)
 	if err == nil || final(err) {
 		return s, err
@@ -49,11 +49,11 @@ func openLate(ctx context.Context, open func(context.Context) (Store, error), fi
 
 // say names the failure in one line: the code, what it means, what to check.
 func (l *late) say(err error) {
-	code, ok := event.CodeOf(err)
+	code, ok := logbase.CodeOf(err)
 	if !ok {
-		code = event.Unreachable
+		code = logbase.Unreachable
 	}
-	l.log.Error("log base cannot be opened", "code", code.String(), "means", code.Text(event.English), "advice", code.Advice(event.English), "err", err)
+	l.log.Error("log base cannot be opened", "code", code.String(), "means", code.Text(logbase.English), "advice", code.Advice(logbase.English), "err", err)
 }
 
 func (l *late) run(ctx context.Context) {
@@ -72,8 +72,8 @@ func (l *late) run(ctx context.Context) {
 			return
 		}
 		l.state.Store(&lateState{err: err})
-		was, _ := event.CodeOf(said)
-		if now, _ := event.CodeOf(err); now != was && ctx.Err() == nil {
+		was, _ := logbase.CodeOf(said)
+		if now, _ := logbase.CodeOf(err); now != was && ctx.Err() == nil {
 			l.say(err)
 			said = err
 		}
@@ -81,13 +81,13 @@ func (l *late) run(ctx context.Context) {
 }
 
 // get returns the store, or why it is not there.
-func (l *late) get() (Store, error) {
+func (l *late) get() (logbase.Store, error) {
 	s := l.state.Load()
 	return s.store, s.err
 }
 
-// Append implements [ingest.Appender].
-func (l *late) Append(ctx context.Context, batch []event.Record) error {
+// Append implements [logbase.Store].
+func (l *late) Append(ctx context.Context, batch []logbase.Record) error {
 	s, err := l.get()
 	if err != nil {
 		return err
@@ -95,26 +95,16 @@ func (l *late) Append(ctx context.Context, batch []event.Record) error {
 	return s.Append(ctx, batch)
 }
 
-// LastID implements [ingest.Resumer].
-func (l *late) LastID(ctx context.Context) (int64, error) {
+// IDs implements [logbase.Store].
+func (l *late) IDs(ctx context.Context) (logbase.IDs, error) {
 	s, err := l.get()
 	if err != nil {
-		return 0, err
+		return logbase.IDs{}, err
 	}
-	return s.LastID(ctx)
+	return s.IDs(ctx)
 }
 
-// Instance implements [ingest.Instance]. It is asked after LastID has
-// succeeded, so the store is there.
-func (l *late) Instance() int {
-	s, err := l.get()
-	if i, ok := s.(interface{ Instance() int }); ok && err == nil {
-		return i.Instance()
-	}
-	return 0
-}
-
-// Sums implements [httpui.Store].
+// Sums implements [logbase.Store].
 func (l *late) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	s, err := l.get()
 	if err != nil {
@@ -123,16 +113,16 @@ func (l *late) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, er
 	return s.Sums(ctx, q)
 }
 
-// Bounds implements [httpui.Store].
-func (l *late) Bounds(ctx context.Context) (aggregate.Bounds, error) {
+// Bounds implements [logbase.Store].
+func (l *late) Bounds(ctx context.Context) (logbase.Bounds, error) {
 	s, err := l.get()
 	if err != nil {
-		return aggregate.Bounds{}, err
+		return logbase.Bounds{}, err
 	}
 	return s.Bounds(ctx)
 }
 
-// Ping implements [httpui.Store].
+// Ping implements [logbase.Store].
 func (l *late) Ping(ctx context.Context) error {
 	s, err := l.get()
 	if err != nil {
@@ -141,8 +131,8 @@ func (l *late) Ping(ctx context.Context) error {
 	return s.Ping(ctx)
 }
 
-// Clients implements [httpui.ClientLister].
-func (l *late) Clients(ctx context.Context) ([]aggregate.Seen, error) {
+// Clients implements [logbase.Store].
+func (l *late) Clients(ctx context.Context) ([]logbase.Seen, error) {
 	s, err := l.get()
 	if err != nil {
 		return nil, err
@@ -150,26 +140,26 @@ func (l *late) Clients(ctx context.Context) ([]aggregate.Seen, error) {
 	return s.Clients(ctx)
 }
 
-// Backlog implements [httpui.Backlogger].
-func (l *late) Backlog(ctx context.Context) (aggregate.Backlog, error) {
+// Backlog implements [logbase.Store].
+func (l *late) Backlog(ctx context.Context) (logbase.Backlog, error) {
 	s, err := l.get()
 	if err != nil {
-		return aggregate.Backlog{}, err
+		return logbase.Backlog{}, err
 	}
-	return backlog(ctx, s)
+	return s.Backlog(ctx)
 }
 
-// Extent implements [httpui.Deleter].
-func (l *late) Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error) {
+// Extent implements [logbase.Store].
+func (l *late) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
 	s, err := l.get()
 	if err != nil {
-		return aggregate.Extent{}, err
+		return logbase.Extent{}, err
 	}
 	return s.Extent(ctx, p)
 }
 
-// Delete implements [httpui.Deleter].
-func (l *late) Delete(ctx context.Context, d aggregate.Deletion) (int64, error) {
+// Delete implements [logbase.Store].
+func (l *late) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	s, err := l.get()
 	if err != nil {
 		return 0, err
@@ -177,8 +167,8 @@ func (l *late) Delete(ctx context.Context, d aggregate.Deletion) (int64, error) 
 	return s.Delete(ctx, d)
 }
 
-// Deletions implements [httpui.Deleter].
-func (l *late) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
+// Deletions implements [logbase.Store].
+func (l *late) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
 	s, err := l.get()
 	if err != nil {
 		return nil, err
@@ -186,16 +176,16 @@ func (l *late) Deletions(ctx context.Context) ([]aggregate.Deletion, error) {
 	return s.Deletions(ctx)
 }
 
-// Records implements [Store].
-func (l *late) Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error] {
+// Records implements [logbase.Store].
+func (l *late) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logbase.Record, error] {
 	s, err := l.get()
 	if err != nil {
-		return func(yield func(event.Record, error) bool) { yield(event.Record{}, err) }
+		return func(yield func(logbase.Record, error) bool) { yield(logbase.Record{}, err) }
 	}
 	return s.Records(ctx, p)
 }
 
-// Recount implements [Store].
+// Recount implements [logbase.Store].
 func (l *late) Recount(ctx context.Context, p aggregate.Period) (int64, error) {
 	s, err := l.get()
 	if err != nil {

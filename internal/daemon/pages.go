@@ -37,7 +37,7 @@ func (d *Daemon) openPages() error {
 	if err != nil {
 		return err
 	}
-	ui := httpui.New(watched{d.store, d.ingester}, httpui.Options{
+	ui := httpui.New(d.store, httpui.Options{
 		Catalogue: names,
 		Location:  loc,
 		Logger:    d.log,

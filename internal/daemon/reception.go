@@ -43,6 +43,9 @@ func (r *reception) Snapshot() httpui.Snapshot {
 	return s
 }
 
+// Failure implements [httpui.Reception].
+func (r *reception) Failure() error { return r.d.ingester.Stats().Failure }
+
 func classCounts(m map[string]int64) []httpui.ClassCount {
 	out := make([]httpui.ClassCount, 0, len(m))
 	for _, class := range slices.Sorted(maps.Keys(m)) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,24 +12,10 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/httpui"
-	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
-
-// Store is a log base, as the service needs it.
-type Store interface {
-	ingest.Appender
-	ingest.Resumer
-	httpui.Store
-	httpui.Deleter
-	httpui.ClientLister
-	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
-	Recount(ctx context.Context, p aggregate.Period) (changed int64, err error)
-	Close() error
-}
 
 // Errors that callers branch on.
 var (
@@ -41,33 +26,6 @@ var (
 	// ErrInUse is returned for an embedded log base that another process has open.
 	ErrInUse = sqlitestore.ErrLocked
 )
-
-// watched is a log base that is not well while it does not take events, even
-// if the one fixed row that a ping writes still finds room.
-type watched struct {
-	Store
-	ingester *ingest.Ingester
-}
-
-// Backlog implements [httpui.Backlogger], also for a log base that has none.
-func (w watched) Backlog(ctx context.Context) (aggregate.Backlog, error) {
-	return backlog(ctx, w.Store)
-}
-
-func backlog(ctx context.Context, s Store) (aggregate.Backlog, error) {
-	if b, ok := s.(httpui.Backlogger); ok {
-		return b.Backlog(ctx)
-	}
-	return aggregate.Backlog{}, nil
-}
-
-// Ping implements [httpui.Store].
-func (w watched) Ping(ctx context.Context) error {
-	if err := w.ingester.Stats().Failure; err != nil {
-		return err
-	}
-	return w.Store.Ping(ctx)
-}
 
 // storeKind says which package keeps the records.
 type storeKind int
@@ -100,7 +58,7 @@ func parseStore(c *Config) (storeName, error) {
 
 // OpenStore opens the log base that the settings name, making the embedded one
 // if it is not there.
-func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, error) {
+func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (logbase.Store, error) {
 	name, loc, err := c.store()
 	if err != nil {
 		return nil, err
@@ -111,14 +69,14 @@ func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (Store, erro
 		})
 	}
 	if err := os.MkdirAll(filepath.Dir(name.where), 0o700); err != nil {
-		return nil, event.WithCode(event.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
+		return nil, logbase.WithCode(logbase.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
 	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
 }
 
 // OpenExisting is [OpenStore] for whoever wants what is there: an embedded log
 // base that is not there gives [ErrNoStore].
-func OpenExisting(ctx context.Context, c *Config, logger *slog.Logger) (Store, error) {
+func OpenExisting(ctx context.Context, c *Config, logger *slog.Logger) (logbase.Store, error) {
 	name, _, err := c.store()
 	if err != nil {
 		return nil, err
@@ -149,7 +107,7 @@ func Recount(ctx context.Context, c *Config, period string, logger *slog.Logger)
 		return 0, err
 	}
 	p, err := aggregate.ParsePeriod(period, loc)
-	if err != nil || p.Expr != nil {
+	if err != nil || p.Expr() != nil {
 		return 0, ErrPeriod
 	}
 	s, err := OpenExisting(ctx, c, logger)
@@ -166,25 +124,4 @@ func Recount(ctx context.Context, c *Config, period string, logger *slog.Logger)
 func (c *Config) finalError(err error) bool {
 	name, parseErr := parseStore(c)
 	return parseErr != nil || name.kind == storeSQLite || errors.Is(err, mongostore.ErrURI) || errors.Is(err, mongostore.ErrZone)
-}
-
-// known returns one event for each combination of values that the log base
-// has, for the caps of ingest.
-func known(ctx context.Context, s httpui.Store, everything aggregate.Period) ([]event.Event, error) {
-	var out []event.Event
-	for _, by := range []aggregate.Dim{
-		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,
-	} {
-		rows, err := s.Sums(ctx, aggregate.Query{Period: everything, By: by})
-		if err != nil {
-			return nil, fmt.Errorf("daemon: read known names: %w", err)
-		}
-		for _, r := range rows {
-			out = append(out, event.Event{
-				ClientID: r.Key.ClientID, Method: r.Key.Method, Bank: r.Key.Bank,
-				Country: r.Key.Country, Error: r.Key.ErrorCode,
-			})
-		}
-	}
-	return out, nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -43,7 +44,7 @@ type entry struct {
 	forms []string
 }
 
-func catalogue(t *testing.T, lang event.Lang) []entry {
+func catalogue(t *testing.T, lang logbase.Lang) []entry {
 	t.Helper()
 	is := is.New(t)
 	data, err := os.ReadFile(filepath.Join("catalogue", string(lang)+".json"))
@@ -83,7 +84,7 @@ func keys(list []entry) []string {
 }
 
 func TestCataloguesHaveTheSameKeysInTheSameOrder(t *testing.T) {
-	et, en := keys(catalogue(t, event.Estonian)), keys(catalogue(t, event.English))
+	et, en := keys(catalogue(t, logbase.Estonian)), keys(catalogue(t, logbase.English))
 	if diff := cmp.Diff(et, en); diff != "" {
 		t.Errorf("et.json (-) and en.json (+) differ:\n%s", diff)
 	}
@@ -103,7 +104,7 @@ func placeholders(form string) []string {
 }
 
 func TestTextsAreWholeInBothLanguages(t *testing.T) {
-	et, en := catalogue(t, event.Estonian), catalogue(t, event.English)
+	et, en := catalogue(t, logbase.Estonian), catalogue(t, logbase.English)
 	for i, e := range et {
 		if len(e.forms) != len(en[i].forms) {
 			t.Errorf("%s: %d forms in Estonian, %d in English", e.key, len(e.forms), len(en[i].forms))
@@ -158,7 +159,7 @@ func TestEveryKeyIsUsed(t *testing.T) {
 	is := is.New(t)
 	source := sources(t)
 	var unused []string
-	for _, key := range keys(catalogue(t, event.Estonian)) {
+	for _, key := range keys(catalogue(t, logbase.Estonian)) {
 		if slices.ContainsFunc(dynamic, func(p string) bool { return strings.HasPrefix(key, p) }) {
 			continue
 		}
@@ -184,7 +185,7 @@ func TestEveryKeyIsUsed(t *testing.T) {
 var use = regexp.MustCompile(`\b[tT][ (]"([a-zA-Z0-9]+\.[a-zA-Z0-9.]+)"`)
 
 func TestEveryKeyAskedForExists(t *testing.T) {
-	l := locale.For(event.Estonian)
+	l := locale.For(logbase.Estonian)
 	found := use.FindAllStringSubmatch(sources(t), -1)
 	if len(found) == 0 {
 		t.Fatal("found no use of any text: the pattern is out of date")
@@ -224,7 +225,7 @@ func constants(t *testing.T, file, prefix string) []string {
 
 func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
 	const dir = "../../../event/"
-	for _, lang := range []event.Lang{event.Estonian, event.English} {
+	for _, lang := range []logbase.Lang{logbase.Estonian, logbase.English} {
 		l := locale.For(lang)
 		for _, c := range constants(t, dir+"errors.go", "Class") {
 			if !l.Has("class." + c) {

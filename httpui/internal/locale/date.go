@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // dash stands between the two ends of a range, with spaces where an end is of
@@ -36,7 +37,7 @@ func (l *Locale) DayRange(first, last aggregate.Day) string {
 
 // Bounds writes from which to which day there is data, or "" when there is
 // none.
-func (l *Locale) Bounds(b aggregate.Bounds) string {
+func (l *Locale) Bounds(b logbase.Bounds) string {
 	if b.Records == 0 {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 //go:embed catalogue/*.json
@@ -16,7 +16,7 @@ var catalogues embed.FS
 // Locale is one language with its texts and its forms of numbers and dates.
 // It is safe for concurrent use. Times are shown in the zone they carry.
 type Locale struct {
-	lang  event.Lang
+	lang  logbase.Lang
 	tag   language.Tag
 	texts map[string]message
 	form  form
@@ -37,12 +37,12 @@ type form struct {
 //
 // It reads the catalogue anew on every call: make one for each language at
 // the start and share it.
-func For(lang event.Lang) *Locale {
-	l := &Locale{lang: event.Estonian, tag: language.Estonian, form: form{
+func For(lang logbase.Lang) *Locale {
+	l := &Locale{lang: logbase.Estonian, tag: language.Estonian, form: form{
 		group: "\u00a0", decimal: ",", ordinal: ".", date: "02.01.2006", day: "02.01", between: " ", span: "–",
 	}}
-	if lang == event.English {
-		l = &Locale{lang: event.English, tag: language.BritishEnglish, form: form{
+	if lang == logbase.English {
+		l = &Locale{lang: logbase.English, tag: language.BritishEnglish, form: form{
 			group: ",", decimal: ".", date: "2 Jan 2006", day: "2 Jan", between: ", ", span: " – ",
 		}}
 	}
@@ -58,7 +58,7 @@ func For(lang event.Lang) *Locale {
 }
 
 // Lang is the language of l.
-func (l *Locale) Lang() event.Lang { return l.lang }
+func (l *Locale) Lang() logbase.Lang { return l.lang }
 
 // T returns the text of a key with its placeholders filled: {0} with the first
 // argument and so on. Integers are written as [Locale.Int] does, other values

@@ -12,10 +12,11 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 func ExampleFor() {
-	l := locale.For(event.Estonian)
+	l := locale.For(logbase.Estonian)
 	fmt.Println(l.T("table.rows", 234), "|", l.Percent(0.947), "|", l.Change(-0.031))
 	day := time.Date(2018, time.April, 28, 10, 51, 0, 0, time.UTC)
 	fmt.Println(l.DateTime(day), "|", l.Step(aggregate.Month, day))
@@ -28,13 +29,13 @@ func ExampleFor() {
 
 func TestAnUnknownLanguageIsEstonian(t *testing.T) {
 	is := is.New(t)
-	is.Equal(locale.For("fi").Lang(), event.Estonian)
-	is.Equal(locale.For(event.English).Lang(), event.English)
+	is.Equal(locale.For("fi").Lang(), logbase.Estonian)
+	is.Equal(locale.For(logbase.English).Lang(), logbase.English)
 }
 
 func TestT(t *testing.T) {
 	is := is.New(t)
-	et, en := locale.For(event.Estonian), locale.For(event.English)
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	is.Equal(et.T("nav.overview"), "Ülevaade")
 	is.Equal(en.T("delete.records", 1), "1 record")
 	is.Equal(en.T("delete.records", int64(12345)), "12,345 records")
@@ -50,7 +51,7 @@ func TestT(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	et, en := locale.For(event.Estonian), locale.For(event.English)
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	for _, tt := range []struct{ got, want string }{
 		{et.Int(0), "0"},
 		{et.Int(999), "999"},
@@ -97,7 +98,7 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestDates(t *testing.T) {
-	et, en := locale.For(event.Estonian), locale.For(event.English)
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	at := time.Date(2018, time.April, 8, 9, 5, 30, 0, time.UTC)
 	day := aggregate.Date
 	for _, tt := range []struct{ got, want string }{
@@ -135,8 +136,8 @@ func TestDates(t *testing.T) {
 }
 
 func TestPeriod(t *testing.T) {
-	et, en := locale.For(event.Estonian), locale.For(event.English)
-	bounds := aggregate.Bounds{Records: 1, First: aggregate.Date(2018, 1, 2), Last: aggregate.Date(2018, 4, 28)}
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
+	bounds := logbase.Bounds{Records: 1, First: aggregate.Date(2018, 1, 2), Last: aggregate.Date(2018, 4, 28)}
 	for _, tt := range []struct{ text, et, en string }{
 		{"2018", "2018. aasta", "2018"},
 		{"2018-Q2", "2. kvartal 2018", "Q2 2018"},
@@ -175,14 +176,14 @@ func TestPeriod(t *testing.T) {
 	is := is.New(t)
 	loc := event.DefaultLocation()
 	at := aggregate.Date(2018, 4, 28).Start(loc)
-	is.Equal(et.Period(aggregate.Period{}, aggregate.Bounds{}), "kogu aeg")
+	is.Equal(et.Period(aggregate.Period{}, logbase.Bounds{}), "kogu aeg")
 	is.Equal(et.Period(aggregate.Between(at, time.Time{}, loc), bounds), "alates 28.04.2018")
 	is.Equal(et.Period(aggregate.Between(time.Time{}, at, loc), bounds), "enne 28.04.2018")
 	is.Equal(et.Period(aggregate.Between(at, at, loc), bounds), "28. aprill 2018")
 }
 
 func TestSteps(t *testing.T) {
-	et, en := locale.For(event.Estonian), locale.For(event.English)
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	at := time.Date(2018, time.January, 1, 0, 0, 0, 0, event.DefaultLocation()) // a Monday
 	for _, tt := range []struct {
 		unit                    aggregate.Unit
@@ -215,7 +216,7 @@ func TestSteps(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	is := is.New(t)
-	et, en := locale.For(event.Estonian), locale.For(event.English)
+	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	is.Equal(et.Method(event.MethodIDCard), "ID-kaart")
 	is.Equal(en.Method(event.MethodEIDAS), "eIDAS (EU eID)")
 	is.Equal(et.Country("LV"), "Läti")
@@ -229,7 +230,7 @@ func TestNames(t *testing.T) {
 
 func TestFaultsOfTARAServerAreExplained(t *testing.T) {
 	is := is.New(t)
-	l := locale.For(event.Estonian)
+	l := locale.For(logbase.Estonian)
 	for text, want := range map[string]string{
 		"CERTIFICATE_REVOKED: Certificate is revoked":                                "Sertifikaat on tühistatud",
 		"User cancelled operation from his/her phone.":                               "Kasutaja katkestas autentimise",
@@ -250,14 +251,14 @@ func TestCompareFollowsTheEstonianAlphabet(t *testing.T) {
 	want = slices.Insert(want, 5, "zeta", "žanr")
 	got := slices.Clone(want)
 	slices.Reverse(got)
-	slices.SortStableFunc(got, locale.For(event.Estonian).Compare())
+	slices.SortStableFunc(got, locale.For(logbase.Estonian).Compare())
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }
 
 func BenchmarkT(b *testing.B) {
-	l := locale.For(event.Estonian)
+	l := locale.For(logbase.Estonian)
 	b.ReportAllocs()
 	for b.Loop() {
 		l.T("table.shown", 1, 50, 600)
@@ -266,12 +267,12 @@ func BenchmarkT(b *testing.B) {
 
 func BenchmarkFor(b *testing.B) {
 	for b.Loop() {
-		locale.For(event.Estonian)
+		locale.For(logbase.Estonian)
 	}
 }
 
 func BenchmarkSort600Names(b *testing.B) {
-	l := locale.For(event.Estonian)
+	l := locale.For(logbase.Estonian)
 	names := make([]string, 600)
 	for i := range names {
 		names[i] = fmt.Sprintf("Klientrakendus õ%d", i*7919%600)

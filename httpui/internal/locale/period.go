@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // hourText is how a period of one hour is written in an address.
@@ -13,22 +14,22 @@ const hourText = "2006-01-02T15"
 // Period names a period for a heading: aprill 2018 (30 päeva); 17. nädal 2018
 // (23.–29. aprill); 2. kvartal 2018; 28. aprill 2018 kell 10–11. Everything is
 // named with the bounds of the data.
-func (l *Locale) Period(p aggregate.Period, b aggregate.Bounds) string {
+func (l *Locale) Period(p aggregate.Period, b logbase.Bounds) string {
 	switch {
-	case p.Expr != nil:
+	case p.Expr() != nil:
 		return l.T("period.expression", p.String())
 	case p.Everything():
 		if b.Records == 0 {
 			return l.T("period.allEmpty")
 		}
 		return l.T("period.all", l.Bounds(b))
-	case p.To.IsZero():
-		return l.T("period.since", l.Date(p.From))
-	case p.From.IsZero():
-		return l.T("period.until", l.Date(p.To))
-	case p.Unit == aggregate.Hour:
+	case p.To().IsZero():
+		return l.T("period.since", l.Date(p.From()))
+	case p.From().IsZero():
+		return l.T("period.until", l.Date(p.To()))
+	case p.Unit() == aggregate.Hour:
 		return l.hour(p)
-	case p.Unit == aggregate.Whole || p.Unit == aggregate.Month:
+	case p.Unit() == aggregate.Whole || p.Unit() == aggregate.Month:
 		return l.span(p)
 	}
 	return l.unit(p)
@@ -39,7 +40,7 @@ func (l *Locale) Period(p aggregate.Period, b aggregate.Bounds) string {
 func (l *Locale) hour(p aggregate.Period) string {
 	t, err := time.Parse(hourText, p.String())
 	if err != nil {
-		t = p.From
+		t = p.From()
 	}
 	return l.T("period.hour", l.longDate(t), strconv.Itoa(t.Hour()), strconv.Itoa(t.Hour()+1))
 }
@@ -49,26 +50,26 @@ func (l *Locale) span(p aggregate.Period) string {
 	first, last, ok := p.Days()
 	switch {
 	case !ok:
-		return l.longDate(p.From)
+		return l.longDate(p.From())
 	case !p.WholeDays():
-		end := p.To.Add(-1)
-		from, to := strconv.Itoa(p.From.Hour()), strconv.Itoa(end.Hour()+1)
+		end := p.To().Add(-1)
+		from, to := strconv.Itoa(p.From().Hour()), strconv.Itoa(end.Hour()+1)
 		if first == last {
-			return l.T("period.hour", l.longDate(p.From), from, to)
+			return l.T("period.hour", l.longDate(p.From()), from, to)
 		}
-		return l.T("period.hours", l.longDate(p.From), from, l.longDate(end), to)
+		return l.T("period.hours", l.longDate(p.From()), from, l.longDate(end), to)
 	case first == last:
-		return l.longDate(p.From)
-	case p.Unit == aggregate.Month:
-		return l.T("period.daysOf", l.monthYear(p.From), l.T("period.days", int(last-first)+1))
+		return l.longDate(p.From())
+	case p.Unit() == aggregate.Month:
+		return l.T("period.daysOf", l.monthYear(p.From()), l.T("period.days", int(last-first)+1))
 	default:
 		return l.T("period.daysOf", l.Days(first, last), l.T("period.days", int(last-first)+1))
 	}
 }
 
 func (l *Locale) unit(p aggregate.Period) string {
-	t := p.From
-	switch p.Unit {
+	t := p.From()
+	switch p.Unit() {
 	case aggregate.Week:
 		year, week := t.ISOWeek()
 		return l.T("period.week", strconv.Itoa(week), strconv.Itoa(year), l.weekDays(t, year))

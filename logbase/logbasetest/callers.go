@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // cancelledContext: a caller who gives up harms nobody else.
@@ -17,9 +17,9 @@ func (s suite) cancelledContext(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 3 {
-		batch := make([]event.Record, 100)
+		batch := make([]logbase.Record, 100)
 		for i := range batch {
-			batch[i] = event.Record{ID: b.model.lastID + int64(i) + 1, Event: randomEvent(rng)}
+			batch[i] = logbase.Record{ID: b.model.lastID + int64(i) + 1, Event: randomEvent(rng)}
 		}
 		// Whether it is kept is open, but it may always come again.
 		_ = b.store.Append(gone, batch)
@@ -32,7 +32,7 @@ func (s suite) cancelledContext(t *testing.T) {
 		}
 		_, _ = b.store.Extent(gone, b.parse("2018-10-28T03"))
 		_, _ = b.store.Bounds(gone)
-		_, _ = b.store.LastID(gone)
+		_, _ = b.store.IDs(gone)
 		_, _ = b.store.Clients(gone)
 		_, _ = b.store.Deletions(gone)
 		_, _ = b.store.Recount(gone, aggregate.Period{})
@@ -41,13 +41,13 @@ func (s suite) cancelledContext(t *testing.T) {
 		b.check(rng, 10)
 	}
 	b.readOne(t.Context()) // whoever stops reading holds nothing up
-	b.append([]event.Record{{ID: b.model.lastID + 1, Event: randomEvent(rng)}})
+	b.append([]logbase.Record{{ID: b.model.lastID + 1, Event: randomEvent(rng)}})
 	b.check(rng, 5)
 }
 
 // readOne stops reading after the first record, or the first error.
 func (b *base) readOne(ctx context.Context) {
-	b.store.Records(ctx, aggregate.Period{})(func(event.Record, error) bool { return false })
+	b.store.Records(ctx, aggregate.Period{})(func(logbase.Record, error) bool { return false })
 }
 
 // concurrent: several write while others ask. Run it with -race.
@@ -60,9 +60,9 @@ func (s suite) concurrent(t *testing.T) {
 		writing.Go(func() {
 			rng := s.rng(100 + uint64(w))
 			for i := range 10 {
-				batch := make([]event.Record, s.o.Events/100)
+				batch := make([]logbase.Record, s.o.Events/100)
 				for j := range batch {
-					batch[j] = event.Record{ID: int64((i*len(batch)+j)*writers + w + 1), Event: randomEvent(rng)}
+					batch[j] = logbase.Record{ID: int64((i*len(batch)+j)*writers + w + 1), Event: randomEvent(rng)}
 				}
 				if err := b.store.Append(t.Context(), batch); err != nil {
 					t.Errorf("Append: %v", err)

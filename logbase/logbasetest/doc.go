@@ -1,4 +1,4 @@
-// Package storetest is what a log base has to do, as tests. Every store runs
+// Package logbasetest is what a log base has to do, as tests. Every store runs
 // [Run] in its own tests; whoever writes a new one begins here.
 //
 // The suite says one thing in many ways: what a store answers equals what
@@ -17,4 +17,4 @@
 //     else, and tells the audit first. A period that is not bounded is refused.
 //     A deletion that was interrupted is ended after the base is opened again.
 //   - Recount finds nothing to mend. Ping leaves nothing behind.
-package storetest
+package logbasetest

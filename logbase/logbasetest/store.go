@@ -1,35 +1,16 @@
-package storetest
+package logbasetest
 
 import (
-	"context"
-	"iter"
 	"testing"
 
-	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
-
-// Store is everything that is asked of a log base.
-type Store interface {
-	Append(ctx context.Context, batch []event.Record) error
-	LastID(ctx context.Context) (int64, error)
-	Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error)
-	Bounds(ctx context.Context) (aggregate.Bounds, error)
-	Clients(ctx context.Context) ([]aggregate.Seen, error)
-	Ping(ctx context.Context) error
-	Extent(ctx context.Context, p aggregate.Period) (aggregate.Extent, error)
-	Delete(ctx context.Context, d aggregate.Deletion) (int64, error)
-	Deletions(ctx context.Context) ([]aggregate.Deletion, error)
-	Records(ctx context.Context, p aggregate.Period) iter.Seq2[event.Record, error]
-	Recount(ctx context.Context, p aggregate.Period) (changed int64, err error)
-	Close() error
-}
 
 // Open opens the base called name, in the default zone, and makes it when there
 // is none. The suite closes what it opens, and opens a base again under the same
 // name. A name is the path of a directory that is empty at first and goes when
 // the test ends; a store that keeps its data elsewhere may take it for a mere name.
-type Open func(t *testing.T, name string) Store
+type Open func(t *testing.T, name string) logbase.Store
 
 // Options are the settings of [Run].
 type Options struct {
@@ -85,7 +66,7 @@ type base struct {
 	t     *testing.T
 	suite suite
 	name  string
-	store Store
+	store logbase.Store
 	model *model
 }
 
@@ -94,7 +75,11 @@ func (s suite) base(t *testing.T) *base {
 	t.Helper()
 	b := &base{t: t, suite: s, name: t.TempDir(), model: newModel()}
 	b.store = s.open(t, b.name)
-	t.Cleanup(func() { _ = b.store.Close() }) // a second Close may well fail
+	t.Cleanup(func() {
+		if err := b.store.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
 	return b
 }
 
@@ -108,7 +93,7 @@ func (b *base) restart() {
 }
 
 // append hands over a batch, which must succeed.
-func (b *base) append(batch []event.Record) {
+func (b *base) append(batch []logbase.Record) {
 	b.t.Helper()
 	if err := b.store.Append(b.t.Context(), batch); err != nil {
 		b.t.Fatalf("Append: %v", err)

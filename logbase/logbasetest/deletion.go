@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"context"
@@ -8,15 +8,16 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // filled opens a base with so many random records.
 func (s suite) filled(t *testing.T, rng *rand.Rand, n int) *base {
 	t.Helper()
 	b := s.base(t)
-	batch := make([]event.Record, n)
+	batch := make([]logbase.Record, n)
 	for i := range batch {
-		batch[i] = event.Record{ID: int64(i + 1), Event: randomEvent(rng)}
+		batch[i] = logbase.Record{ID: int64(i + 1), Event: randomEvent(rng)}
 	}
 	b.append(batch)
 	return b
@@ -24,11 +25,11 @@ func (s suite) filled(t *testing.T, rng *rand.Rand, n int) *base {
 
 // confirmed is the deletion of a period as somebody who saw its extent would
 // confirm it.
-func (b *base) confirmed(p aggregate.Period) aggregate.Deletion {
+func (b *base) confirmed(p aggregate.Period) logbase.Deletion {
 	b.t.Helper()
 	x, err := b.store.Extent(b.t.Context(), p)
 	b.equal("Extent of "+p.String(), b.model.extent(p), x, err)
-	return aggregate.Deletion{Period: p, UpTo: x.UpTo, By: "127.0.0.1", At: time.UnixMilli(1_600_000_000_123)}
+	return logbase.Deletion{Period: p, UpTo: x.UpTo, By: "127.0.0.1", At: time.UnixMilli(1_600_000_000_123)}
 }
 
 // deletion: any bounded period may go, and nothing else goes with it.
@@ -46,7 +47,7 @@ func (s suite) deletion(t *testing.T) {
 	}
 	b.restart()
 	b.check(rng, 10)
-	b.append([]event.Record{{ID: b.model.lastID + 1, Event: randomEvent(rng)}})
+	b.append([]logbase.Record{{ID: b.model.lastID + 1, Event: randomEvent(rng)}})
 	b.check(rng, 10)
 }
 
@@ -61,11 +62,11 @@ func (s suite) deletionRefused(t *testing.T) {
 		b.parse(""), b.parse("2018|2020"), b.parse(".*"),
 		aggregate.Between(noon, time.Time{}, noon.Location()), aggregate.Between(time.Time{}, noon, noon.Location()),
 	} {
-		n, err := b.store.Delete(t.Context(), aggregate.Deletion{Period: p, UpTo: 50, By: "127.0.0.1"})
+		n, err := b.store.Delete(t.Context(), logbase.Deletion{Period: p, UpTo: 50, By: "127.0.0.1"})
 		if n != 0 || err == nil {
 			t.Errorf("Delete of %q: %d removed, error %v", p.String(), n, err)
 		}
-		if _, ok := event.CodeOf(err); !ok {
+		if _, ok := logbase.CodeOf(err); !ok {
 			t.Errorf("Delete of %q: an error without a code: %v", p.String(), err)
 		}
 	}
@@ -79,9 +80,9 @@ func (s suite) deletionUpTo(t *testing.T) {
 	b := s.filled(t, rng, 200)
 	for _, text := range []string{"2018-10-28", "2018-10", "2018"} {
 		d := b.confirmed(b.parse(text))
-		later := make([]event.Record, 50)
+		later := make([]logbase.Record, 50)
 		for i := range later {
-			later[i] = event.Record{ID: b.model.lastID + int64(i) + 1, Event: randomEvent(rng)}
+			later[i] = logbase.Record{ID: b.model.lastID + int64(i) + 1, Event: randomEvent(rng)}
 		}
 		b.append(later)
 		n, err := b.store.Delete(t.Context(), d)
@@ -113,7 +114,7 @@ func (s suite) deletionInterrupted(t *testing.T) {
 	}
 	cancel()
 	if err := <-result; err != nil {
-		if _, ok := event.CodeOf(err); !ok {
+		if _, ok := logbase.CodeOf(err); !ok {
 			t.Errorf("Delete: an error without a code: %v", err)
 		}
 	}

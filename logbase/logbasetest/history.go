@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // histories plays random histories and looks after every step.
@@ -18,7 +18,7 @@ func (s suite) histories(t *testing.T) {
 			h := history{base: s.base(t), rng: newRand(seed, 0)}
 			t.Cleanup(func() {
 				if t.Failed() {
-					t.Logf("storetest.Options{Seed: %d, Histories: 1, Events: %d} plays it again; its last steps were %q",
+					t.Logf("logbasetest.Options{Seed: %d, Histories: 1, Events: %d} plays it again; its last steps were %q",
 						seed, s.o.Events, h.steps[max(0, len(h.steps)-10):])
 				}
 			})
@@ -32,7 +32,7 @@ type history struct {
 	*base
 	rng     *rand.Rand
 	nextID  int64
-	batches [][]event.Record // handed over before
+	batches [][]logbase.Record // handed over before
 	steps   []string
 }
 
@@ -70,10 +70,10 @@ func (h *history) step(format string, args ...any) {
 
 // fresh hands over a batch of new records, mostly in the order of their IDs.
 func (h *history) fresh(n int) int {
-	batch := make([]event.Record, n)
+	batch := make([]logbase.Record, n)
 	for i := range batch {
 		h.nextID += 1 + h.rng.Int64N(3)
-		batch[i] = event.Record{ID: h.nextID, Event: randomEvent(h.rng)}
+		batch[i] = logbase.Record{ID: h.nextID, Event: randomEvent(h.rng)}
 	}
 	if h.rng.IntN(4) == 0 {
 		h.rng.Shuffle(n, func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
@@ -89,10 +89,10 @@ func (h *history) replay() {
 	batch := pick(h.rng, h.batches)
 	h.step("replay of %d", len(batch))
 	if h.rng.IntN(2) == 0 {
-		batch = append([]event.Record(nil), batch[h.rng.IntN(len(batch)):]...)
+		batch = append([]logbase.Record(nil), batch[h.rng.IntN(len(batch)):]...)
 		for range h.rng.IntN(10) {
 			h.nextID++
-			batch = append(batch, event.Record{ID: h.nextID, Event: randomEvent(h.rng)})
+			batch = append(batch, logbase.Record{ID: h.nextID, Event: randomEvent(h.rng)})
 		}
 	}
 	h.append(batch)
@@ -106,7 +106,7 @@ func (h *history) delete() {
 	}
 	x, err := h.store.Extent(h.t.Context(), p)
 	h.equal("Extent of "+p.String(), h.model.extent(p), x, err)
-	d := aggregate.Deletion{Period: p, UpTo: x.UpTo, By: "storetest", At: time.UnixMilli(h.rng.Int64N(1 << 41))}
+	d := logbase.Deletion{Period: p, UpTo: x.UpTo, By: "logbasetest", At: time.UnixMilli(h.rng.Int64N(1 << 41))}
 	if h.rng.IntN(3) == 0 {
 		d.UpTo = h.rng.Int64N(x.UpTo + 1)
 	}
@@ -117,7 +117,7 @@ func (h *history) delete() {
 
 func (h *history) recount() {
 	p := h.randomPeriod(h.rng)
-	for p.Expr != nil {
+	for p.Expr() != nil {
 		p = h.randomPeriod(h.rng)
 	}
 	h.step("recount %q", p.String())

@@ -1,8 +1,10 @@
-package event
+package logbase
 
 import (
 	"errors"
 	"fmt"
+
+	"github.com/e-gov/tarastat/event"
 )
 
 // Lang is a language that people read: [Estonian] or [English].
@@ -139,7 +141,7 @@ func CodeOf(err error) (Code, bool) {
 	if ce, ok := errors.AsType[*CodeError](err); ok {
 		return ce.Code, true
 	}
-	if errors.Is(err, ErrInvalid) {
+	if errors.Is(err, event.ErrInvalid) {
 		return Malformed, true
 	}
 	return 0, false

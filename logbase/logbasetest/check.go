@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"math/rand/v2"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // sameTime compares instants; zones are a matter of writing.
@@ -16,7 +17,7 @@ var sameTime = cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })
 
 // samePeriod compares what periods mean and how they are written.
 var samePeriod = cmp.Comparer(func(a, b aggregate.Period) bool {
-	return a.From.Equal(b.From) && a.To.Equal(b.To) && a.String() == b.String()
+	return a.From().Equal(b.From()) && a.To().Equal(b.To()) && a.String() == b.String()
 })
 
 // check compares everything a store can be asked with the model; queries and
@@ -35,8 +36,8 @@ func (b *base) check(rng *rand.Rand, queries int) {
 func (b *base) checkState() {
 	b.t.Helper()
 	ctx := b.t.Context()
-	id, err := b.store.LastID(ctx)
-	b.equal("LastID", b.model.lastID, id, err)
+	ids, err := b.store.IDs(ctx)
+	b.equal("IDs", b.model.lastID, ids.Last, err)
 	bounds, err := b.store.Bounds(ctx)
 	b.equal("Bounds", b.model.bounds(), bounds, err)
 	clients, err := b.store.Clients(ctx)
@@ -63,7 +64,7 @@ func (b *base) checkExtent(p aggregate.Period) {
 
 func (b *base) checkRecords(p aggregate.Period) {
 	b.t.Helper()
-	got := []event.Record{}
+	got := []logbase.Record{}
 	var err error
 	for r, e := range b.store.Records(b.t.Context(), p) {
 		if err = e; err != nil {
@@ -77,7 +78,7 @@ func (b *base) checkRecords(p aggregate.Period) {
 }
 
 // checkOrder wants records by month and then by ID, in the years 2000 to 2099.
-func (b *base) checkOrder(records []event.Record) {
+func (b *base) checkOrder(records []logbase.Record) {
 	b.t.Helper()
 	var month string
 	var id int64

@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // empty: a new base holds nothing, and says so without an error.
@@ -28,20 +29,20 @@ func (s suite) empty(t *testing.T) {
 func (s suite) append(t *testing.T) {
 	b := s.base(t)
 	rng := s.rng(2)
-	batch := make([]event.Record, 50)
+	batch := make([]logbase.Record, 50)
 	for i := range batch {
-		batch[i] = event.Record{ID: int64(10 + i), Event: randomEvent(rng)}
+		batch[i] = logbase.Record{ID: int64(10 + i), Event: randomEvent(rng)}
 	}
-	changed := append([]event.Record(nil), batch[:5]...)
+	changed := append([]logbase.Record(nil), batch[:5]...)
 	for i := range changed {
 		changed[i].Event = randomEvent(rng) // the ID decides, not the content
 	}
-	for _, part := range [][]event.Record{batch[10:30], batch[10:30], batch[20:], batch, changed} {
+	for _, part := range [][]logbase.Record{batch[10:30], batch[10:30], batch[20:], batch, changed} {
 		b.append(part)
 		b.check(rng, 10)
 	}
-	b.append([]event.Record{{ID: 1, Event: randomEvent(rng)}}) // a replay may come late
-	b.append([]event.Record{{ID: 1 << 62, Event: randomEvent(rng)}, {ID: 1 << 62, Event: randomEvent(rng)}})
+	b.append([]logbase.Record{{ID: 1, Event: randomEvent(rng)}}) // a replay may come late
+	b.append([]logbase.Record{{ID: 1 << 62, Event: randomEvent(rng)}, {ID: 1 << 62, Event: randomEvent(rng)}})
 	b.check(rng, 10)
 	b.restart()
 	b.append(batch)
@@ -83,7 +84,7 @@ func (s suite) oddValues(t *testing.T) {
 	} {
 		list = append(list, vary(func(e *event.Event) { e.TimeText = text }))
 	}
-	batch := make([]event.Record, len(list))
+	batch := make([]logbase.Record, len(list))
 	for i, e := range list {
 		var err error
 		if e.Time, err = event.ParseTime(e.TimeText, event.DefaultLocation()); err != nil {
@@ -92,7 +93,7 @@ func (s suite) oddValues(t *testing.T) {
 		if err := e.Validate(); err != nil {
 			t.Fatalf("the suite wrote a wrong event %+v: %v", e, err)
 		}
-		batch[i] = event.Record{ID: int64(i + 1), Event: e}
+		batch[i] = logbase.Record{ID: int64(i + 1), Event: e}
 	}
 	b.append(batch)
 	for range 2 {
@@ -104,7 +105,7 @@ func (s suite) oddValues(t *testing.T) {
 		}
 		for _, e := range list {
 			k := aggregate.KeyOf(e)
-			b.checkQuery(aggregate.Query{Filter: aggregate.Filter(k)})
+			b.checkQuery(aggregate.Query{Filter: k})
 		}
 		b.restart()
 	}
@@ -125,7 +126,7 @@ func edges(p aggregate.Period) []event.Event {
 		return nil
 	}
 	var list []event.Event
-	for _, t := range []time.Time{p.From.Add(-1), p.From, p.To.Add(-1), p.To} {
+	for _, t := range []time.Time{p.From().Add(-1), p.From(), p.To().Add(-1), p.To()} {
 		list = append(list, event.Event{
 			Time: t, TimeText: t.UTC().Format(time.RFC3339Nano),
 			ClientID: "edge", Method: event.MethodIDCard, Operation: event.StartAuth,
@@ -139,7 +140,7 @@ func (s suite) periods(t *testing.T) {
 	b := s.filled(t, s.rng(3), 500)
 	for _, text := range forms {
 		for _, e := range edges(b.parse(text)) {
-			b.append([]event.Record{{ID: b.model.lastID + 1, Event: e}})
+			b.append([]logbase.Record{{ID: b.model.lastID + 1, Event: e}})
 		}
 	}
 	for _, text := range forms {

@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"cmp"
@@ -9,18 +9,19 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 // model is what a store has to hold, in the plainest form there is.
 type model struct {
-	records   map[int64]event.Record
+	records   map[int64]logbase.Record
 	lastID    int64
-	deletions []aggregate.Deletion // the newest first
+	deletions []logbase.Deletion // the newest first
 }
 
-func newModel() *model { return &model{records: make(map[int64]event.Record)} }
+func newModel() *model { return &model{records: make(map[int64]logbase.Record)} }
 
-func (m *model) append(batch []event.Record) {
+func (m *model) append(batch []logbase.Record) {
 	for _, r := range batch {
 		m.lastID = max(m.lastID, r.ID)
 		if _, known := m.records[r.ID]; !known {
@@ -29,7 +30,7 @@ func (m *model) append(batch []event.Record) {
 	}
 }
 
-func (m *model) delete(d aggregate.Deletion) int64 {
+func (m *model) delete(d logbase.Deletion) int64 {
 	d.Done = true
 	for id, r := range m.records {
 		if id <= d.UpTo && d.Period.Contains(r.Time) {
@@ -52,8 +53,8 @@ func (m *model) events() iter.Seq[event.Event] {
 }
 
 // in returns the records of a period by ID.
-func (m *model) in(p aggregate.Period) []event.Record {
-	list := []event.Record{}
+func (m *model) in(p aggregate.Period) []logbase.Record {
+	list := []logbase.Record{}
 	for _, r := range m.records {
 		if p.Contains(r.Time) {
 			list = append(list, r)
@@ -63,10 +64,10 @@ func (m *model) in(p aggregate.Period) []event.Record {
 	return list
 }
 
-func byID(a, b event.Record) int { return cmp.Compare(a.ID, b.ID) }
+func byID(a, b logbase.Record) int { return cmp.Compare(a.ID, b.ID) }
 
-func (m *model) extent(p aggregate.Period) aggregate.Extent {
-	x := aggregate.Extent{UpTo: m.lastID}
+func (m *model) extent(p aggregate.Period) logbase.Extent {
+	x := logbase.Extent{UpTo: m.lastID}
 	for _, r := range m.in(p) {
 		if x.Records == 0 || r.Time.Before(x.First) {
 			x.First = r.Time
@@ -79,30 +80,30 @@ func (m *model) extent(p aggregate.Period) aggregate.Extent {
 	return x
 }
 
-func (m *model) bounds() aggregate.Bounds {
+func (m *model) bounds() logbase.Bounds {
 	x := m.extent(aggregate.Period{})
 	if x.Records == 0 {
-		return aggregate.Bounds{}
+		return logbase.Bounds{}
 	}
-	return aggregate.Bounds{Records: x.Records, First: dayOf(x.First), Last: dayOf(x.Last)}
+	return logbase.Bounds{Records: x.Records, First: dayOf(x.First), Last: dayOf(x.Last)}
 }
 
-func (m *model) clients() []aggregate.Seen {
-	seen := make(map[string]aggregate.Seen)
+func (m *model) clients() []logbase.Seen {
+	seen := make(map[string]logbase.Seen)
 	for _, r := range m.records {
 		d := dayOf(r.Time)
 		s, known := seen[r.ClientID]
 		if !known {
-			s = aggregate.Seen{ClientID: r.ClientID, First: d, Last: d}
+			s = logbase.Seen{ClientID: r.ClientID, First: d, Last: d}
 		}
 		s.First, s.Last = min(s.First, d), max(s.Last, d)
 		seen[r.ClientID] = s
 	}
-	list := make([]aggregate.Seen, 0, len(seen))
+	list := make([]logbase.Seen, 0, len(seen))
 	for _, s := range seen {
 		list = append(list, s)
 	}
-	slices.SortFunc(list, func(a, b aggregate.Seen) int { return strings.Compare(a.ClientID, b.ClientID) })
+	slices.SortFunc(list, func(a, b logbase.Seen) int { return strings.Compare(a.ClientID, b.ClientID) })
 	return list
 }
 

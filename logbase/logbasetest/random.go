@@ -1,4 +1,4 @@
-package storetest
+package logbasetest
 
 import (
 	"fmt"
@@ -94,13 +94,13 @@ func (b *base) randomPeriod(rng *rand.Rand) aggregate.Period {
 	case 0:
 		return b.parse("")
 	case 1, 2:
-		if q := b.parse(b.randomUnit(rng)); !q.From.Before(p.From) && !q.To.Before(p.From) {
+		if q := b.parse(b.randomUnit(rng)); !q.From().Before(p.From()) && !q.To().Before(p.From()) {
 			return b.parse(p.String() + "/" + q.String())
 		}
 	case 3:
-		return aggregate.Between(p.From, time.Time{}, p.Location())
+		return aggregate.Between(p.From(), time.Time{}, p.Location())
 	case 4:
-		return aggregate.Between(time.Time{}, p.To, p.Location())
+		return aggregate.Between(time.Time{}, p.To(), p.Location())
 	}
 	return p
 }

@@ -1,0 +1,92 @@
+package logbase_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/matryer/is"
+
+	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/logbase"
+)
+
+func TestCodeTexts(t *testing.T) {
+	is := is.New(t)
+	got := map[string]string{}
+	for _, c := range logbase.Codes() {
+		got[c.String()] = c.Text(logbase.Estonian)
+	}
+	is.Equal(cmp.Diff(map[string]string{ // the specification, section 3.2; the last is ours
+		"ERR-01": "Logibaasiga ühendumine ebaõnnestus",
+		"ERR-02": "Viga logibaasist lugemisel",
+		"ERR-03": "Valesti moodustatud logikirje",
+		"ERR-04": "Logibaasi poole pöörduja autentimine ebaõnnestus",
+		"ERR-05": "Kirjutamine logibaasi ebaõnnestus",
+		"ERR-06": "Kustutamine ebaõnnestus",
+		"ERR-07": "Vigane perioodi muster",
+	}, got), "")
+}
+
+func TestCodesAreCompleteInBothLanguages(t *testing.T) {
+	is := is.New(t)
+	seen := map[string]bool{}
+	for i, c := range logbase.Codes() {
+		is.Equal(c, logbase.Code(i+1)) // none left out, in order
+		for _, lang := range []logbase.Lang{logbase.Estonian, logbase.English} {
+			for _, text := range []string{c.Text(lang), c.Advice(lang)} {
+				is.True(text != "")
+				is.True(!seen[text]) // none stands for two
+				seen[text] = true
+			}
+		}
+		is.Equal(c.Text("ru"), c.Text(logbase.Estonian))
+	}
+	is.Equal(logbase.Code(0).Text(logbase.English), "")
+	is.Equal(logbase.Code(99).Advice(logbase.Estonian), "")
+	is.Equal(logbase.Code(99).String(), "ERR-99")
+}
+
+func TestCodeOf(t *testing.T) {
+	is := is.New(t)
+	_, errParse := event.Parse([]byte("hello"))
+	for _, tt := range []struct {
+		err  error
+		code logbase.Code
+		ok   bool
+	}{
+		{nil, 0, false},
+		{io.EOF, 0, false},
+		{errParse, logbase.Malformed, true},
+		{fmt.Errorf("frame 5: %w", errParse), logbase.Malformed, true},
+		{logbase.WithCode(logbase.ReadFailed, io.EOF), logbase.ReadFailed, true},
+		{fmt.Errorf("statistics: %w", logbase.WithCode(logbase.Refused, io.EOF)), logbase.Refused, true},
+		{errors.Join(io.EOF, logbase.WithCode(logbase.WriteFailed, io.EOF)), logbase.WriteFailed, true},
+	} {
+		code, ok := logbase.CodeOf(tt.err)
+		is.Equal(code, tt.code)
+		is.Equal(ok, tt.ok)
+	}
+}
+
+func TestWithCode(t *testing.T) {
+	is := is.New(t)
+	is.Equal(logbase.WithCode(logbase.ReadFailed, nil), nil)
+
+	err := logbase.WithCode(logbase.Unreachable, io.EOF)
+	is.Equal(err.Error(), "ERR-01: EOF")
+	is.True(errors.Is(err, io.EOF))
+
+	outer := logbase.WithCode(logbase.WriteFailed, fmt.Errorf("append: %w", err))
+	code, _ := logbase.CodeOf(outer)
+	is.Equal(code, logbase.Unreachable) // the code nearest to the cause stays
+	is.Equal(outer.Error(), "append: ERR-01: EOF")
+
+	_, malformed := event.Parse(nil)
+	code, _ = logbase.CodeOf(logbase.WithCode(logbase.WriteFailed, malformed))
+	is.Equal(code, logbase.Malformed)
+
+	is.Equal((&logbase.CodeError{Code: logbase.BadPeriod}).Error(), "ERR-07") // without a cause
+}
