@@ -1,6 +1,8 @@
 package aggregate
 
-import "time"
+import (
+	"time"
+)
 
 // Comparison names the earlier period that a period is compared with.
 type Comparison string
@@ -126,4 +128,29 @@ func (p Period) daysBefore(days Day) Period {
 		return instant(reading(t).AddDate(0, 0, -int(days)), loc)
 	}
 	return Between(move(p.from), move(p.to), loc)
+}
+
+// SameWeekdays returns the days to hold beside those of current one by one: as
+// many as current has, beginning with the day of the same weekday that is
+// nearest to the beginning of reference, at most three days from it. A Monday
+// then stands beside a Monday, where by date it would stand beside a Saturday.
+// Use it for what is drawn day by day; totals belong to reference itself, see
+// [Period.Compare].
+//
+// It returns reference as it is unless both are bounded and consist of whole
+// days.
+func SameWeekdays(current, reference Period) Period {
+	first, last, ok := current.Days()
+	begin, _, okRef := reference.Days()
+	if !ok || !okRef || !current.WholeDays() || !reference.WholeDays() {
+		return reference
+	}
+	const week = 7
+	move := ((first-begin)%week + week) % week
+	if move > week/2 {
+		move -= week
+	}
+	begin += move
+	loc := reference.Location()
+	return Between(begin.Start(loc), (begin + last - first + 1).Start(loc), loc)
 }

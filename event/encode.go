@@ -14,18 +14,18 @@ import "unicode/utf8"
 // read back by [Parse] as itself.
 func AppendJSON(dst []byte, e Event) []byte {
 	dst = append(dst, '{')
-	dst = appendMember(dst, MemberTime, e.TimeText)
-	dst = appendMember(append(dst, ','), MemberClientID, e.ClientID)
-	dst = appendMember(append(dst, ','), MemberMethod, e.Method)
+	dst = appendMember(dst, memberTime, e.TimeText)
+	dst = appendMember(append(dst, ','), memberClientID, e.ClientID)
+	dst = appendMember(append(dst, ','), memberMethod, e.Method)
 	if e.Bank != "" {
-		dst = appendMember(append(dst, ','), MemberBank, e.Bank)
+		dst = appendMember(append(dst, ','), memberBank, e.Bank)
 	}
 	if e.Country != "" {
-		dst = appendMember(append(dst, ','), MemberCountry, e.Country)
+		dst = appendMember(append(dst, ','), memberCountry, e.Country)
 	}
-	dst = appendMember(append(dst, ','), MemberOperation, string(e.Operation))
+	dst = appendMember(append(dst, ','), memberOperation, string(e.Operation))
 	if e.Error != "" {
-		dst = appendMember(append(dst, ','), MemberError, e.Error)
+		dst = appendMember(append(dst, ','), memberError, e.Error)
 	}
 	return append(dst, '}')
 }

@@ -3,6 +3,8 @@ package event
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Operation says what happened in an authentication, in the word the sender
@@ -49,13 +51,13 @@ const Other = "OTHER"
 // Names of the JSON members a sender writes. These are also the field names a
 // [FieldError] reports.
 const (
-	MemberTime      = "time"
-	MemberClientID  = "clientId"
-	MemberMethod    = "method"
-	MemberBank      = "bank"
-	MemberCountry   = "country"
-	MemberOperation = "operation"
-	MemberError     = "error"
+	memberTime      = "time"
+	memberClientID  = "clientId"
+	memberMethod    = "method"
+	memberBank      = "bank"
+	memberCountry   = "country"
+	memberOperation = "operation"
+	memberError     = "error"
 )
 
 // Event is one authentication event, as TARA-Server reported it.
@@ -78,16 +80,6 @@ type Event struct {
 	// Error is the sender's free text, with personal data blanked, at most
 	// [DefaultMaxFieldBytes] long. It is empty unless Operation is [Failed].
 	Error string
-}
-
-// Record is an event as a log base keeps it.
-type Record struct {
-	// ID is given on receipt. It is positive, unique within a log base, and
-	// grows with the order of receipt at one instance; it says nothing about
-	// the time of the event. A store that is handed the same ID twice keeps
-	// one record.
-	ID int64
-	Event
 }
 
 // MaxErrorCodeBytes bounds what [Event.ErrorCode] returns.
@@ -118,13 +110,13 @@ func (e *Event) validate(maxField int) error {
 		name, value string
 		missing     Class
 	}{
-		{MemberTime, e.TimeText, ClassMissingTime},
-		{MemberClientID, e.ClientID, ClassMissingClientID},
-		{MemberMethod, e.Method, ClassMissingMethod},
-		{MemberOperation, string(e.Operation), ClassMissingOperation},
-		{MemberBank, e.Bank, missingBank},
-		{MemberCountry, e.Country, ""},
-		{MemberError, e.Error, ""},
+		{memberTime, e.TimeText, ClassMissingTime},
+		{memberClientID, e.ClientID, ClassMissingClientID},
+		{memberMethod, e.Method, ClassMissingMethod},
+		{memberOperation, string(e.Operation), ClassMissingOperation},
+		{memberBank, e.Bank, missingBank},
+		{memberCountry, e.Country, ""},
+		{memberError, e.Error, ""},
 	}
 	for i := range members {
 		m := &members[i]
@@ -139,13 +131,65 @@ func (e *Event) validate(maxField int) error {
 		}
 	}
 	if !e.Operation.Known() {
-		return &FieldError{Class: ClassUnknownOperation, Field: MemberOperation}
+		return &FieldError{Class: ClassUnknownOperation, Field: memberOperation}
 	}
 	if e.Time.IsZero() {
-		return &FieldError{Class: ClassBadTime, Field: MemberTime}
+		return &FieldError{Class: ClassBadTime, Field: memberTime}
 	}
 	if e.Error != "" && e.Operation != Failed {
-		return &FieldError{Class: ClassUnexpectedError, Field: MemberError}
+		return &FieldError{Class: ClassUnexpectedError, Field: memberError}
 	}
 	return nil
+}
+
+// checkText returns the class that forbids s in a field and the byte at which
+// it breaks, or "".
+func checkText(s string) (Class, int) {
+	for i := range len(s) {
+		if c := s[i]; c >= utf8.RuneSelf {
+			return checkUnicode(s, i)
+		} else if c < ' ' || c == 0x7f {
+			return ClassControlChar, i
+		}
+	}
+	return "", 0
+}
+
+// checkUnicode goes on where plain ASCII ends.
+func checkUnicode(s string, from int) (Class, int) {
+	for i, r := range s[from:] {
+		if isControl(r) {
+			return ClassControlChar, from + i
+		}
+	}
+	if !utf8.ValidString(s) {
+		return ClassNotUTF8, from
+	}
+	return "", 0
+}
+
+// isControl reports whether r commands rather than shows: the control
+// characters of Unicode (C0, DEL, C1), the line and paragraph separators, and
+// the marks that reorder what stands around them, by which a name or a log
+// line can be made to read as another.
+func isControl(r rune) bool {
+	switch {
+	case unicode.IsControl(r):
+		return true
+	case r == '\u2028', r == '\u2029':
+		return true
+	}
+	return r == '\u061c' || r == '\u200e' || r == '\u200f' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}
+
+// cutAtRune returns the longest prefix of s that is at most n bytes long and
+// does not end inside a rune.
+func cutAtRune(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
