@@ -12,9 +12,9 @@ exit code 1 when something is wrong. It takes the same flags as "serve". With
 the service stopped it also counts every record anew and compares the sums.`
 
 func (p *program) check(ctx context.Context, args []string) error {
-	cfg, err := p.config(p.flags("check", aboutCheck), args)
+	settings, err := p.settings(p.flags("check", aboutCheck), args)
 	if err != nil {
 		return err
 	}
-	return daemon.Check(ctx, cfg, time.Now(), p.stdout)
+	return daemon.Check(ctx, settings, time.Now(), p.stdout)
 }

@@ -41,27 +41,27 @@ func (p *program) copy(ctx context.Context, args []string) error {
 		fmt.Fprintln(p.stderr, "-from and -to must name two log bases")
 		return errUsage
 	}
-	logger, err := cfg.Logger(p.stderr)
-	if err != nil {
-		return err
-	}
-	loc, err := cfg.Location()
-	if err != nil {
-		return err
-	}
-	cfg.ScanTimeout = copyPatience
-	source, target := cfg, cfg
-	source.Store, target.Store = *from, *to
-	of, err := daemon.OpenExisting(ctx, &source, logger)
+	cfg.Store = *from
+	source, err := understood(cfg)
 	if err != nil {
 		return fmt.Errorf("-from: %w", err)
 	}
-	into, err := daemon.OpenStore(ctx, &target, logger)
+	cfg.Store = *to
+	target, err := understood(cfg)
+	if err != nil {
+		return fmt.Errorf("-to: %w", err)
+	}
+	logger := source.Logger(p.stderr)
+	of, err := daemon.OpenExisting(ctx, source, copyPatience, logger)
+	if err != nil {
+		return fmt.Errorf("-from: %w", err)
+	}
+	into, err := daemon.OpenStore(ctx, target, copyPatience, logger)
 	if err != nil {
 		return errors.Join(fmt.Errorf("-to: %w", err), of.Close())
 	}
 	said := time.Now()
-	done, err := daemon.Copy(ctx, of, into, loc, func(c daemon.Copying) {
+	done, err := daemon.Copy(ctx, of, into, source.Location(), func(c daemon.Copying) {
 		if time.Since(said) >= *progress {
 			said = time.Now()
 			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Copied+c.Present, c.Of)

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -34,7 +33,6 @@ const (
 
 func (p *program) demo(ctx context.Context, args []string) error {
 	cfg := daemon.Defaults()
-	cfg.Version, cfg.Packaged = programVersion()
 	cfg.LogLevel = "warn"
 	fs := p.flags("demo", aboutDemo)
 	fs.StringVar(&cfg.HTTPAddr, "http-addr", cfg.HTTPAddr, "`host:port` of the pages")
@@ -49,11 +47,7 @@ func (p *program) demo(ctx context.Context, args []string) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
 	cfg.DataDir = dir
-	logger, err := cfg.Logger(p.stderr)
-	if err != nil {
-		return err
-	}
-	d, err := startAnywhere(ctx, cfg, logger)
+	d, err := p.startAnywhere(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -107,8 +101,8 @@ func (p *program) play(ctx context.Context, d *daemon.Daemon, keyDir string, log
 
 // startAnywhere starts the service, on free ports where the usual ones are
 // taken: a demo should not fail for that.
-func startAnywhere(ctx context.Context, cfg daemon.Config, logger *slog.Logger) (*daemon.Daemon, error) {
-	d, err := daemon.Start(ctx, cfg, logger)
+func (p *program) startAnywhere(ctx context.Context, cfg daemon.Config) (*daemon.Daemon, error) {
+	d, err := p.start(ctx, cfg)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return d, err
 	}
@@ -119,7 +113,15 @@ func startAnywhere(ctx context.Context, cfg daemon.Config, logger *slog.Logger) 
 	if cfg.SyslogAddr == usual.SyslogAddr {
 		cfg.SyslogAddr = "127.0.0.1:0"
 	}
-	return daemon.Start(ctx, cfg, logger)
+	return p.start(ctx, cfg)
+}
+
+func (p *program) start(ctx context.Context, cfg daemon.Config) (*daemon.Daemon, error) {
+	settings, err := understood(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return daemon.Start(ctx, settings, programVersion(), settings.Logger(p.stderr))
 }
 
 // demoClients connects senders with certificates of their own, each in another

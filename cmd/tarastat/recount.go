@@ -15,19 +15,15 @@ flags as "serve".`
 
 func (p *program) recount(ctx context.Context, args []string) error {
 	fs := p.flags("recount", aboutRecount)
-	cfg, err := p.configAndArgs(fs, args)
+	settings, err := p.settingsAndArgs(fs, args)
 	if err != nil {
 		return err
 	}
 	if err := noMore(fs, 1); err != nil {
 		return err
 	}
-	logger, err := cfg.Logger(p.stderr)
-	if err != nil {
-		return err
-	}
 	begun := time.Now()
-	changed, err := daemon.Recount(ctx, &cfg, fs.Arg(0), logger)
+	changed, err := daemon.Recount(ctx, settings, fs.Arg(0), settings.Logger(p.stderr))
 	if err != nil {
 		return err
 	}

@@ -20,20 +20,18 @@ Without keys of its own it makes a CA, a server certificate and a client
 certificate for a sender in the directory "keys" of the data directory.`
 
 func (p *program) serve(ctx context.Context, args []string) error {
-	cfg, err := p.config(p.flags("serve", aboutServe), args)
+	settings, err := p.settings(p.flags("serve", aboutServe), args)
 	if err != nil {
 		return err
 	}
-	logger, err := cfg.Logger(p.stderr)
+	logger := settings.Logger(p.stderr)
+	program := programVersion()
+	d, err := daemon.Start(ctx, settings, program, logger)
 	if err != nil {
 		return err
 	}
-	d, err := daemon.Start(ctx, cfg, logger)
-	if err != nil {
-		return err
-	}
-	logger.Info("serving", "version", cfg.Version, "syslog", d.SyslogAddr().String(),
-		"pages", d.URL(), "data", cfg.DataDir)
+	logger.Info("serving", "version", program.Version, "syslog", d.SyslogAddr().String(),
+		"pages", d.URL(), "data", settings.DataDir)
 	return stopAfter(ctx, d, logger)
 }
 
@@ -49,30 +47,34 @@ func stopAfter(ctx context.Context, d *daemon.Daemon, logger *slog.Logger) error
 	return err
 }
 
-// config reads the settings from flags, environment and file.
-func (p *program) config(fs *flag.FlagSet, args []string) (daemon.Config, error) {
-	cfg, err := p.configAndArgs(fs, args)
+// settings reads the settings from flags, environment and file.
+func (p *program) settings(fs *flag.FlagSet, args []string) (*daemon.Settings, error) {
+	s, err := p.settingsAndArgs(fs, args)
 	if err != nil {
-		return cfg, err
+		return nil, err
 	}
-	return cfg, noMore(fs, 0)
+	return s, noMore(fs, 0)
 }
 
-// configAndArgs is config for a subcommand that takes arguments, which are left
-// in fs.
-func (p *program) configAndArgs(fs *flag.FlagSet, args []string) (daemon.Config, error) {
+// settingsAndArgs is settings for a subcommand that takes arguments, which are
+// left in fs.
+func (p *program) settingsAndArgs(fs *flag.FlagSet, args []string) (*daemon.Settings, error) {
 	cfg := daemon.Defaults()
-	cfg.Version, cfg.Packaged = programVersion()
-	cfg.Settings(fs)
+	cfg.Flags(fs)
 	file := fs.String("config", "", "`file` with lines TARASTAT_NAME=value for any of these settings")
 	if err := parseFlags(fs, args); err != nil {
-		return cfg, err
+		return nil, err
 	}
 	if err := daemon.Fill(fs, p.environ, *file); err != nil {
-		return cfg, wrongSettings{err}
+		return nil, wrongSettings{err}
 	}
-	if err := cfg.Validate(); err != nil {
-		return cfg, wrongSettings{fmt.Errorf("settings:\n%w", err)}
+	return understood(cfg)
+}
+
+func understood(cfg daemon.Config) (*daemon.Settings, error) {
+	s, err := cfg.Parse()
+	if err != nil {
+		return nil, wrongSettings{fmt.Errorf("settings:\n%w", err)}
 	}
-	return cfg, nil
+	return s, nil
 }

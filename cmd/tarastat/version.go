@@ -6,15 +6,17 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/e-gov/tarastat/internal/daemon"
 )
 
 // programVersion returns what the linker was told, else what the Go tool knows
 // of the source.
-func programVersion() (string, time.Time) {
-	v, at := version, time.Time{}
+func programVersion() daemon.Program {
+	p := daemon.Program{Version: version}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return v, at
+		return p
 	}
 	revision := ""
 	for _, s := range info.Settings {
@@ -22,23 +24,22 @@ func programVersion() (string, time.Time) {
 		case "vcs.revision":
 			revision = s.Value[:min(12, len(s.Value))]
 		case "vcs.time":
-			at, _ = time.Parse(time.RFC3339, s.Value)
+			p.Packaged, _ = time.Parse(time.RFC3339, s.Value)
 		}
 	}
-	if v == "" {
-		v = info.Main.Version
-		if revision != "" && (v == "" || v == "(devel)") {
-			v = "devel-" + revision
+	if p.Version == "" {
+		p.Version = info.Main.Version
+		if revision != "" && (p.Version == "" || p.Version == "(devel)") {
+			p.Version = "devel-" + revision
 		}
 	}
-	return v, at
+	return p
 }
 
 func (p *program) version(_ context.Context, args []string) error {
 	if err := parse(p.flags("version", "Prints the version of this program and of Go."), args); err != nil {
 		return err
 	}
-	v, _ := programVersion()
-	_, err := fmt.Fprintf(p.stdout, "tarastat %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(p.stdout, "tarastat %s %s %s/%s\n", programVersion().Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -25,23 +25,21 @@ const warnBefore = 30 * 24 * time.Hour
 
 // Check looks at everything a start needs, and at the log base, without changing
 // anything, and writes a line for each thing it looked at.
-func Check(ctx context.Context, cfg Config, now time.Time, w io.Writer) error {
+func Check(ctx context.Context, s *Settings, now time.Time, w io.Writer) error {
 	c := checker{w: w, now: now}
-	own := cfg.ownKeys()
-	cfg.keyFiles()
-	if _, err := os.Stat(cfg.KeyDir()); own && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(s.KeyDir()); s.keys.own && errors.Is(err, fs.ErrNotExist) {
 		c.note("keys", "not there yet; the first start makes them")
 	} else {
-		c.pair("certificate towards senders", cfg.SyslogCert, cfg.SyslogKey)
-		c.pair("certificate of the pages", cfg.HTTPCert, cfg.HTTPKey)
-		_, err := keys.LoadPool(cfg.SyslogClientCA)
+		c.pair("certificate towards senders", s.keys.syslogCert, s.keys.syslogKey)
+		c.pair("certificate of the pages", s.keys.httpCert, s.keys.httpKey)
+		_, err := keys.LoadPool(s.keys.syslogClientCA)
 		c.line("certificates of senders", err, "readable")
 	}
-	if cfg.Catalogue != "" {
-		_, err := openCatalogue(cfg.Catalogue, slog.New(slog.DiscardHandler), time.Now)
+	if s.Catalogue != "" {
+		_, err := openCatalogue(s.Catalogue, slog.New(slog.DiscardHandler), time.Now)
 		c.line("catalogue", err, "readable")
 	}
-	c.store(ctx, &cfg)
+	c.store(ctx, s)
 	if c.failed {
 		return ErrCheck
 	}
@@ -89,8 +87,8 @@ func (c *checker) dates(cert *x509.Certificate) error {
 	return nil
 }
 
-func (c *checker) store(ctx context.Context, cfg *Config) {
-	s, err := OpenExisting(ctx, cfg, slog.New(slog.DiscardHandler))
+func (c *checker) store(ctx context.Context, settings *Settings) {
+	s, err := OpenExisting(ctx, settings, 0, slog.New(slog.DiscardHandler))
 	switch {
 	case errors.Is(err, ErrInUse):
 		c.note("log base", "in use by a running service; stop it to have the records checked")
@@ -108,7 +106,7 @@ func (c *checker) store(ctx context.Context, cfg *Config) {
 	b, err := s.Bounds(ctx)
 	c.line("records", err, boundsText(b))
 	c.backlog(ctx, s)
-	c.sums(ctx, s, cfg)
+	c.sums(ctx, s, settings.zone)
 }
 
 // backlog tells of records that are in no sum.
@@ -127,12 +125,7 @@ func (c *checker) backlog(ctx context.Context, s logbase.Store) {
 
 // sums holds the sums against the records. While a service writes to the same
 // base, the two are read at different moments and may well differ.
-func (c *checker) sums(ctx context.Context, s logbase.Store, cfg *Config) {
-	loc, err := cfg.Location()
-	if err != nil {
-		c.line("sums", err, "")
-		return
-	}
+func (c *checker) sums(ctx context.Context, s logbase.Store, loc *time.Location) {
 	before, err := s.IDs(ctx)
 	if err != nil {
 		c.line("sums", err, "")

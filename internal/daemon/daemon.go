@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -22,7 +23,8 @@ const Greeting = "TARA-Stat kuuldel"
 
 // Daemon is the running service. Make one with [Start].
 type Daemon struct {
-	cfg      Config
+	cfg      *Settings
+	program  Program
 	log      *slog.Logger
 	store    logbase.Store
 	ingester *ingest.Ingester
@@ -36,13 +38,16 @@ type Daemon struct {
 	cleanups []cleanup
 }
 
+// Program says which program serves, for pages and monitoring to tell.
+type Program struct {
+	Version  string    // may be empty
+	Packaged time.Time // when it was built; zero when unknown
+}
+
 // Start opens everything and begins to serve. What was opened is closed again
 // when it returns an error.
-func Start(ctx context.Context, cfg Config, logger *slog.Logger) (*Daemon, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	d := &Daemon{cfg: cfg, log: logger, failed: make(chan error, 1)}
+func Start(ctx context.Context, s *Settings, program Program, logger *slog.Logger) (*Daemon, error) {
+	d := &Daemon{cfg: s, program: program, log: logger, failed: make(chan error, 1)}
 	if err := d.start(ctx); err != nil {
 		return nil, errors.Join(err, d.Stop(ctx))
 	}
@@ -67,7 +72,8 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.openStore(ctx); err != nil {
 		return err
 	}
-	if err := d.openPages(); err != nil {
+	names, err := d.openNames()
+	if err != nil {
 		return err
 	}
 	toSenders, err := d.listen(ctx, sockets, "syslog", d.cfg.SyslogAddr)
@@ -78,6 +84,8 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.syslogAddr, d.httpAddr = toSenders[0].Addr(), toPeople[0].Addr()
+	d.openPages(names)
 	d.receive(toSenders)
 	d.servePages(toPeople)
 	return nil
@@ -108,11 +116,8 @@ func (d *Daemon) closeOnStop(ln net.Listener) {
 }
 
 func (d *Daemon) openStore(ctx context.Context) error {
-	loc, err := d.cfg.Location()
-	if err != nil {
-		return err
-	}
-	open := func(ctx context.Context) (logbase.Store, error) { return OpenStore(ctx, &d.cfg, d.log) }
+	loc := d.cfg.zone
+	open := func(ctx context.Context) (logbase.Store, error) { return OpenStore(ctx, d.cfg, 0, d.log) }
 	store, err := openLate(ctx, open, d.cfg.finalError, d.log)
 	if err != nil {
 		return err
@@ -133,7 +138,6 @@ func (d *Daemon) openStore(ctx context.Context) error {
 
 // receive takes events from the listeners.
 func (d *Daemon) receive(listeners []net.Listener) {
-	d.syslogAddr = listeners[0].Addr()
 	d.syslog = &syslogjson.Server{
 		Handler:         d.ingester,
 		OnReject:        d.ingester.Reject,

@@ -23,28 +23,24 @@ const (
 	httpMaxConnsAddr = 64 // from one address, so that nobody alone shuts out monitoring
 )
 
+// openNames reads the catalogue of client names, if there is one.
+func (d *Daemon) openNames() (httpui.Catalogue, error) {
+	if d.cfg.Catalogue == "" {
+		return nil, nil
+	}
+	return openCatalogue(d.cfg.Catalogue, d.log, time.Now)
+}
+
 // openPages makes the pages and what they know.
-func (d *Daemon) openPages() error {
-	var names httpui.Catalogue
-	if d.cfg.Catalogue != "" {
-		c, err := openCatalogue(d.cfg.Catalogue, d.log, time.Now)
-		if err != nil {
-			return err
-		}
-		names = c
-	}
-	loc, err := d.cfg.Location()
-	if err != nil {
-		return err
-	}
+func (d *Daemon) openPages(names httpui.Catalogue) {
 	ui := httpui.New(d.store, httpui.Options{
 		Catalogue: names,
-		Location:  loc,
+		Location:  d.cfg.zone,
 		Logger:    d.log,
 		Hosts:     d.cfg.hosts(),
 		Reception: &reception{d: d, fingerprint: fingerprint(d.syslogTLS)},
-		Version:   d.cfg.Version,
-		Packaged:  d.cfg.Packaged,
+		Version:   d.program.Version,
+		Packaged:  d.program.Packaged,
 	})
 	d.http = &http.Server{
 		Handler:           ui,
@@ -56,11 +52,9 @@ func (d *Daemon) openPages() error {
 		MaxHeaderBytes:    httpHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
 	}
-	return nil
 }
 
 func (d *Daemon) servePages(listeners []net.Listener) {
-	d.httpAddr = listeners[0].Addr()
 	if !loopback(listeners[0]) && d.cfg.HTTPHosts == "" {
 		d.log.Warn("other machines can reach the pages, under the name and the addresses of this one only: name others with -http-hosts",
 			"addr", d.httpAddr.String())

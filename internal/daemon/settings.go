@@ -1,115 +1,164 @@
 package daemon
 
 import (
-	"bufio"
+	"cmp"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/e-gov/tarastat/internal/keys"
 )
 
-// EnvPrefix begins the name of every setting in the environment and in a file:
-// -syslog-addr is TARASTAT_SYSLOG_ADDR there.
-const EnvPrefix = "TARASTAT_"
+// Settings are the settings of the service, understood: each text of a [Config]
+// became a value once. They do not change.
+type Settings struct {
+	Config // as it was written, for what needs no understanding
 
-// Settings declares every setting on fs, with the values c has as defaults.
-// This is the one list of settings.
-func (c *Config) Settings(fs *flag.FlagSet) {
-	fs.StringVar(&c.DataDir, "data-dir", c.DataDir, "`directory` of the embedded log base and of the keys made at first start")
-	fs.StringVar(&c.Store, "store", c.Store, "log base: sqlite:`FILE`, or mongodb://... or mongodb+srv://... (default sqlite: in the data directory)")
-	fs.StringVar(&c.SyslogAddr, "syslog-addr", c.SyslogAddr, "`host:port` where senders connect; a socket of systemd named syslog takes its place")
-	fs.StringVar(&c.SyslogCert, "syslog-cert", c.SyslogCert, "PEM `file` with our certificate towards senders (default server.crt in the data directory's keys)")
-	fs.StringVar(&c.SyslogKey, "syslog-key", c.SyslogKey, "PEM `file` with its key; mode 0640 at most")
-	fs.StringVar(&c.SyslogClientCA, "syslog-client-ca", c.SyslogClientCA, "PEM `file` with the CAs, or the self-signed certificates, of senders (default ca.crt)")
-	fs.BoolVar(&c.SyslogReplies, "syslog-replies", c.SyslogReplies, "greet senders and answer malformed records with ERR-03; a sender that never reads may lose events by it")
-	fs.IntVar(&c.MaxMessage, "max-message", c.MaxMessage, "longest syslog message, in `bytes`")
-	fs.IntVar(&c.MaxConns, "max-conns", c.MaxConns, "`connections` of senders at once")
-	fs.IntVar(&c.MaxConnsPerIP, "max-conns-per-ip", c.MaxConnsPerIP, "`connections` from one address at once")
-	fs.StringVar(&c.HTTPAddr, "http-addr", c.HTTPAddr, "`host:port` of the pages; a socket of systemd named http takes its place")
-	fs.StringVar(&c.HTTPCert, "http-cert", c.HTTPCert, "PEM `file` with the certificate of the pages (default server.crt)")
-	fs.StringVar(&c.HTTPKey, "http-key", c.HTTPKey, "PEM `file` with its key; mode 0640 at most")
-	fs.StringVar(&c.HTTPHosts, "http-hosts", c.HTTPHosts, "further host `names` of the pages, separated by commas; other names are refused")
-	fs.StringVar(&c.Zone, "zone", c.Zone, "`zone` whose days are counted, and of times without a zone")
-	fs.StringVar(&c.Catalogue, "catalogue", c.Catalogue, "CSV `file` with names of clients: clientId,name,institution; read again when it changes")
-	fs.IntVar(&c.MaxQueue, "max-queue", c.MaxQueue, "`events` in memory that are not stored yet; beyond it senders are held back")
-	fs.IntVar(&c.MaxBatch, "max-batch", c.MaxBatch, "`events` that are stored at once without waiting for more")
-	fs.DurationVar(&c.MaxDelay, "max-delay", c.MaxDelay, "longest `wait` of an event for others before it is stored")
-	fs.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text or json")
-	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
-	fs.DurationVar(&c.StopTime, "stop-time", c.StopTime, "`time` to end in order after SIGTERM")
+	zone  *time.Location
+	store storeName
+	keys  keyFiles
+	log   slog.HandlerOptions
 }
 
-// Fill gives settings that were not given as flags their value from the
-// environment, and those that are not there either from the file, which may be
-// "". A setting in the file that does not exist is an error, so that a
-// misspelt one does not go unnoticed.
-func Fill(fs *flag.FlagSet, environ []string, file string) error {
-	values := make(map[string]string)
-	if file != "" {
-		f, err := os.Open(file) //nolint:gosec // the file that the operator named
-		if err != nil {
-			return fmt.Errorf("settings: %w", err)
-		}
-		defer f.Close() //nolint:errcheck // only read
-		if values, err = readFile(fs, f); err != nil {
-			return fmt.Errorf("settings: %s: %w", file, err)
-		}
-	}
-	for _, kv := range environ {
-		if name, value, ok := strings.Cut(kv, "="); ok {
-			values[name] = value
-		}
-	}
-	given := make(map[string]bool)
-	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+// Parse understands the settings. The error names everything that is wrong with
+// them, a line each.
+func (c Config) Parse() (*Settings, error) {
+	s := &Settings{Config: c, keys: c.keyFiles()}
 	var errs []error
-	fs.VisitAll(func(f *flag.Flag) {
-		value, ok := values[envName(f.Name)]
-		if !ok || given[f.Name] {
-			return
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.DataDir == "" {
+		bad("-data-dir must not be empty")
+	}
+	var err error
+	if s.zone, err = time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+		bad("-zone %q is no zone of the zone database, such as Europe/Tallinn", c.Zone)
+	}
+	if s.store, err = parseStore(c.Store, c.DataDir); err != nil {
+		errs = append(errs, err)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		bad("-log-level %q is none of debug, info, warn, error", c.LogLevel)
+	}
+	s.log.Level = level
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		bad("-log-format %q is neither text nor json", c.LogFormat)
+	}
+	if (c.SyslogCert == "") != (c.SyslogKey == "") {
+		bad("-syslog-cert and -syslog-key go together")
+	}
+	if (c.HTTPCert == "") != (c.HTTPKey == "") {
+		bad("-http-cert and -http-key go together")
+	}
+	for _, a := range []struct{ name, addr string }{{"-syslog-addr", c.SyslogAddr}, {"-http-addr", c.HTTPAddr}} {
+		if _, _, err := net.SplitHostPort(a.addr); err != nil {
+			bad("%s %q is not host:port", a.name, a.addr)
 		}
-		if err := fs.Set(f.Name, value); err != nil {
-			errs = append(errs, fmt.Errorf("settings: %s: %w", envName(f.Name), err))
+	}
+	for _, l := range []struct {
+		name string
+		n    int
+	}{
+		{"-max-message", c.MaxMessage},
+		{"-max-conns", c.MaxConns},
+		{"-max-conns-per-ip", c.MaxConnsPerIP},
+		{"-max-queue", c.MaxQueue},
+		{"-max-batch", c.MaxBatch},
+	} {
+		if l.n < 1 {
+			bad("%s must be at least 1", l.name)
 		}
-	})
-	return errors.Join(errs...)
+	}
+	if c.MaxDelay <= 0 || c.StopTime <= 0 {
+		bad("-max-delay and -stop-time must be above 0")
+	}
+	return s, errors.Join(errs...)
 }
 
-func envName(flagName string) string {
-	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flagName, "-", "_"))
+// Location is the zone whose civil days are counted.
+func (s *Settings) Location() *time.Location { return s.zone }
+
+// Logger returns a logger that writes to w.
+func (s *Settings) Logger(w io.Writer) *slog.Logger {
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, &s.log))
+	}
+	return slog.New(slog.NewTextHandler(w, &s.log))
 }
 
-// readFile reads lines KEY=VALUE, as systemd's EnvironmentFile and container
-// engines do: empty lines and lines that begin with # or ; are skipped, one
-// pair of quotes around the value is taken off.
-func readFile(fs *flag.FlagSet, r io.Reader) (map[string]string, error) {
-	known := make(map[string]bool)
-	fs.VisitAll(func(f *flag.Flag) { known[envName(f.Name)] = true })
-	values := make(map[string]string)
-	scan := bufio.NewScanner(r)
-	for n := 1; scan.Scan(); n++ {
-		line := strings.TrimSpace(scan.Text())
-		if line == "" || line[0] == '#' || line[0] == ';' {
-			continue
-		}
-		key, value, ok := strings.Cut(line, "=")
-		key, value = strings.TrimSpace(key), unquote(strings.TrimSpace(value))
-		if !ok || !known[key] {
-			return nil, fmt.Errorf("line %d: no such setting; `tarastat serve -h` lists them", n)
-		}
-		values[key] = value
-	}
-	if err := scan.Err(); err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	return values, nil
+// KeyDir is where keys are made at the first start.
+func (c *Config) KeyDir() string { return filepath.Join(c.DataDir, "keys") }
+
+// keyFiles are the files of keys and certificates: those that were named, else
+// ours in [Config.KeyDir].
+type keyFiles struct {
+	syslogCert, syslogKey, syslogClientCA, httpCert, httpKey string
+	own                                                      bool // any of them is ours
 }
 
-func unquote(s string) string {
-	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return s[1 : len(s)-1]
+func (c *Config) keyFiles() keyFiles {
+	own := func(named, name string) string { return cmp.Or(named, filepath.Join(c.KeyDir(), name)) }
+	return keyFiles{
+		syslogCert:     own(c.SyslogCert, keys.ServerCert),
+		syslogKey:      own(c.SyslogKey, keys.ServerKey),
+		syslogClientCA: own(c.SyslogClientCA, keys.CACert),
+		httpCert:       own(c.HTTPCert, keys.ServerCert),
+		httpKey:        own(c.HTTPKey, keys.ServerKey),
+		own:            c.SyslogCert == "" || c.SyslogClientCA == "" || c.HTTPCert == "",
 	}
-	return s
+}
+
+// hosts are the names and addresses under which the pages are served. Where
+// every address is listened on, those are this machine's own: a name that
+// somebody else made up for one of them is refused (DNS rebinding).
+func (c *Config) hosts() []string {
+	hosts := append(splitList(c.HTTPHosts), "localhost", "127.0.0.1", "::1")
+	return append(hosts, ownNames(c.HTTPAddr)...)
+}
+
+// certHosts are the names and addresses that our own certificate must carry:
+// those of the pages, and those under which senders connect.
+func (c *Config) certHosts() []string {
+	hosts := append(c.hosts(), ownNames(c.SyslogAddr)...)
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name)
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// ownNames are the names of this machine that addr can be reached by.
+func ownNames(addr string) []string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil
+	}
+	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return []string{host}
+	}
+	var names []string
+	if name, err := os.Hostname(); err == nil {
+		names = append(names, name)
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return names // the names that are configured still work
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			names = append(names, n.IP.String())
+		}
+	}
+	return names
+}
+
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }

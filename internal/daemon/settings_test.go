@@ -17,7 +17,7 @@ func settings(t *testing.T, file string, environ, args []string) (daemon.Config,
 	t.Helper()
 	cfg := daemon.Defaults()
 	fs := flag.NewFlagSet("test", flag.ContinueOnError)
-	cfg.Settings(fs)
+	cfg.Flags(fs)
 	if err := fs.Parse(args); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func settings(t *testing.T, file string, environ, args []string) (daemon.Config,
 func TestEverySettingWorksInAllThreePlaces(t *testing.T) {
 	fs := flag.NewFlagSet("names", flag.ContinueOnError)
 	cfg := daemon.Defaults()
-	cfg.Settings(fs)
+	cfg.Flags(fs)
 	fs.VisitAll(func(f *flag.Flag) {
 		values := [3]string{"one", "two", "three"}
 		switch f.Value.(flag.Getter).Get().(type) {
@@ -53,7 +53,7 @@ func TestEverySettingWorksInAllThreePlaces(t *testing.T) {
 			t.Helper()
 			expected := daemon.Defaults()
 			fs := flag.NewFlagSet("want", flag.ContinueOnError)
-			expected.Settings(fs)
+			expected.Flags(fs)
 			if err == nil {
 				err = fs.Set(f.Name, value)
 			}
@@ -84,10 +84,11 @@ func TestFillSaysWhatIsWrong(t *testing.T) {
 	is.NoErr(err) // the environment may hold what is not ours
 }
 
-func TestValidate(t *testing.T) {
+func TestParse(t *testing.T) {
 	is := is.New(t)
 	cfg := daemon.Defaults()
-	is.NoErr(cfg.Validate())
+	_, err := cfg.Parse()
+	is.NoErr(err)
 	for name, spoil := range map[string]func(*daemon.Config){
 		"-data-dir":    func(c *daemon.Config) { c.DataDir = "" },
 		"-zone":        func(c *daemon.Config) { c.Zone = "Local" },
@@ -103,7 +104,7 @@ func TestValidate(t *testing.T) {
 	} {
 		cfg := daemon.Defaults()
 		spoil(&cfg)
-		err := cfg.Validate()
+		_, err := cfg.Parse()
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)
 		}

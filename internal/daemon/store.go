@@ -43,85 +43,64 @@ type storeName struct {
 	where string
 }
 
-func parseStore(c *Config) (storeName, error) {
-	scheme, rest, ok := strings.Cut(c.Store, ":")
+func parseStore(text, dataDir string) (storeName, error) {
+	scheme, rest, ok := strings.Cut(text, ":")
 	switch {
-	case c.Store == "", ok && scheme == "sqlite" && rest == "":
-		return storeName{storeSQLite, filepath.Join(c.DataDir, "tarastat.db")}, nil
+	case text == "", ok && scheme == "sqlite" && rest == "":
+		return storeName{storeSQLite, filepath.Join(dataDir, "tarastat.db")}, nil
 	case ok && scheme == "sqlite":
 		return storeName{storeSQLite, rest}, nil
 	case ok && (scheme == "mongodb" || scheme == "mongodb+srv"):
-		return storeName{storeMongoDB, c.Store}, nil
+		return storeName{storeMongoDB, text}, nil
 	}
 	return storeName{}, errors.New("-store is none of sqlite:FILE, mongodb:// and mongodb+srv:// with what follows")
 }
 
 // OpenStore opens the log base that the settings name, making the embedded one
-// if it is not there.
-func OpenStore(ctx context.Context, c *Config, logger *slog.Logger) (logbase.Store, error) {
-	name, loc, err := c.store()
-	if err != nil {
-		return nil, err
-	}
-	if name.kind == storeMongoDB {
-		return mongostore.Open(ctx, name.where, mongostore.Options{
-			Location: loc, Logger: logger, ScanTimeout: c.ScanTimeout,
+// if it is not there. patience is how long a log base on a server may take for
+// one answer to a call that reads much (0: its default).
+func OpenStore(ctx context.Context, s *Settings, patience time.Duration, logger *slog.Logger) (logbase.Store, error) {
+	if s.store.kind == storeMongoDB {
+		return mongostore.Open(ctx, s.store.where, mongostore.Options{
+			Location: s.zone, Logger: logger, ScanTimeout: patience,
 		})
 	}
-	if err := os.MkdirAll(filepath.Dir(name.where), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(s.store.where), 0o700); err != nil {
 		return nil, logbase.WithCode(logbase.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
-	return sqlitestore.Open(ctx, name.where, sqlitestore.Options{Location: loc, Logger: logger})
+	return sqlitestore.Open(ctx, s.store.where, sqlitestore.Options{Location: s.zone, Logger: logger})
 }
 
 // OpenExisting is [OpenStore] for whoever wants what is there: an embedded log
 // base that is not there gives [ErrNoStore].
-func OpenExisting(ctx context.Context, c *Config, logger *slog.Logger) (logbase.Store, error) {
-	name, _, err := c.store()
-	if err != nil {
-		return nil, err
-	}
-	if name.kind == storeSQLite {
-		if _, err := os.Stat(name.where); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("daemon: %s: %w", name.where, ErrNoStore)
+func OpenExisting(ctx context.Context, s *Settings, patience time.Duration, logger *slog.Logger) (logbase.Store, error) {
+	if s.store.kind == storeSQLite {
+		if _, err := os.Stat(s.store.where); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("daemon: %s: %w", s.store.where, ErrNoStore)
 		}
 	}
-	return OpenStore(ctx, c, logger)
-}
-
-func (c *Config) store() (storeName, *time.Location, error) {
-	name, err := parseStore(c)
-	if err != nil {
-		return name, nil, err
-	}
-	loc, err := c.Location()
-	return name, loc, err
+	return OpenStore(ctx, s, patience, logger)
 }
 
 // Recount counts the sums of a period anew from the records, in the log base
 // that the settings name, and returns how many were wrong. An empty text means
 // everything; an expression gives [ErrPeriod].
-func Recount(ctx context.Context, c *Config, period string, logger *slog.Logger) (changed int64, err error) {
-	loc, err := c.Location()
-	if err != nil {
-		return 0, err
-	}
-	p, err := aggregate.ParsePeriod(period, loc)
+func Recount(ctx context.Context, s *Settings, period string, logger *slog.Logger) (changed int64, err error) {
+	p, err := aggregate.ParsePeriod(period, s.zone)
 	if err != nil || p.Expr() != nil {
 		return 0, ErrPeriod
 	}
-	s, err := OpenExisting(ctx, c, logger)
+	store, err := OpenExisting(ctx, s, 0, logger)
 	if err != nil {
 		return 0, err
 	}
-	changed, err = s.Recount(ctx, p)
-	return changed, errors.Join(err, s.Close())
+	changed, err = store.Recount(ctx, p)
+	return changed, errors.Join(err, store.Close())
 }
 
 // finalError reports an error of OpenStore that trying again does not mend: the
 // embedded log base is there at once or not at all, and a connection string
 // stays what it is.
-func (c *Config) finalError(err error) bool {
-	name, parseErr := parseStore(c)
-	return parseErr != nil || name.kind == storeSQLite || errors.Is(err, mongostore.ErrURI) || errors.Is(err, mongostore.ErrZone)
+func (s *Settings) finalError(err error) bool {
+	return s.store.kind == storeSQLite || errors.Is(err, mongostore.ErrURI) || errors.Is(err, mongostore.ErrZone)
 }

@@ -14,7 +14,7 @@ import (
 
 // makeKeys makes our own keys if any of them is used.
 func (d *Daemon) makeKeys() error {
-	if d.cfg.ownKeys() {
+	if d.cfg.keys.own {
 		if err := os.MkdirAll(d.cfg.DataDir, 0o700); err != nil {
 			return fmt.Errorf("daemon: data directory: %w", err)
 		}
@@ -22,21 +22,20 @@ func (d *Daemon) makeKeys() error {
 			return err
 		}
 	}
-	d.cfg.keyFiles()
 	return nil
 }
 
 // loadKeys loads all keys, so that a wrong one is found before anything opens.
 func (d *Daemon) loadKeys() error {
-	toSenders, err := keys.LoadPair(d.cfg.SyslogCert, d.cfg.SyslogKey)
+	toSenders, err := keys.LoadPair(d.cfg.keys.syslogCert, d.cfg.keys.syslogKey)
 	if err != nil {
 		return err
 	}
-	senders, err := keys.LoadPool(d.cfg.SyslogClientCA)
+	senders, err := keys.LoadPool(d.cfg.keys.syslogClientCA)
 	if err != nil {
 		return err
 	}
-	ofPages, err := keys.LoadPair(d.cfg.HTTPCert, d.cfg.HTTPKey)
+	ofPages, err := keys.LoadPair(d.cfg.keys.httpCert, d.cfg.keys.httpKey)
 	if err != nil {
 		return err
 	}
