@@ -38,8 +38,9 @@ var rules = map[string]rule{
 		inside:  []string{"aggregate", "event", "logbase"},
 		outside: []string{"go.mongodb.org/mongo-driver"},
 	},
+	"report": {inside: []string{"aggregate", "event", "logbase"}},
 	"httpui": {
-		inside:  []string{"aggregate", "event", "logbase"},
+		inside:  []string{"aggregate", "event", "logbase", "report"},
 		outside: []string{"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	},
 
@@ -56,7 +57,7 @@ var rules = map[string]rule{
 		"aggregate", "event", "internal/daemon", "internal/keys", "internal/traffic", "logbase", "syslogjson",
 	}},
 	"examples": {inside: []string{
-		"aggregate", "event", "httpui", "ingest", "logbase", "mongostore", "sqlitestore", "syslogjson",
+		"aggregate", "event", "httpui", "ingest", "logbase", "mongostore", "report", "sqlitestore", "syslogjson",
 	}},
 
 	// For tests only: nothing above may import these.

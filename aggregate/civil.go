@@ -171,6 +171,9 @@ func (d Day) utc() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC()
 // String gives the date as ISO 8601 writes it, such as 2018-04-28.
 func (d Day) String() string { return d.utc().Format(time.DateOnly) }
 
+// MarshalText is [Day.String], so that JSON holds dates.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // The functions here turn instants into readings of the local clock and back.
 // A reading is a time.Time in UTC that shows what the clock shows, so that
 // calendar arithmetic on readings knows nothing of zones.

@@ -81,9 +81,9 @@ const MinRateBase = 20
 
 // Tally is the number of events by what happened.
 type Tally struct {
-	Attempts  int64 // authentications begun
-	Successes int64 // ended well
-	Failures  int64 // ended badly
+	Attempts  int64 `json:"attempts" doc:"Authentications begun (START_AUTH)."`
+	Successes int64 `json:"successes" doc:"Authentications that ended well (SUCCESSFUL_AUTH)."`
+	Failures  int64 `json:"failures" doc:"Authentications that ended badly (ERROR)."`
 }
 
 // Add counts n events of an operation.

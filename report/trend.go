@@ -1,0 +1,156 @@
+package report
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/e-gov/tarastat/aggregate"
+)
+
+// Series is a period in steps, with the reference period beside it.
+type Series struct {
+	Step   string  `json:"step" doc:"hour, day, week, month, quarter or year."`
+	Points []Point `json:"points" doc:"One for each step, without a break."`
+}
+
+// Point is one step of a series.
+type Point struct {
+	Period string `json:"period" doc:"The step, as it is written in an address."`
+	State  State  `json:"state" doc:"complete, running, partial or gap. A gap is no zero."`
+	Figures
+	Previous *Figures `json:"previous" doc:"The step of the reference period that stands beside it, for a day one of the same weekday; null where there is none or it has no data."`
+	Beside   string   `json:"previousPeriod,omitempty" doc:"The step that previous is of."`
+
+	Start, End  time.Time `json:"-"` // the step, cut to the period
+	Why         Cover     `json:"-"` // why State is Partial or Missing
+	BesideStart time.Time `json:"-"` // the beginning of what Previous is of
+}
+
+// Series is the period in steps. It has no points when the period cannot be
+// divided, see [Scope.Divided].
+func (r *Report) Series(ctx context.Context) (Series, error) {
+	s, _, err := r.divide(ctx, 0, true, true)
+	return s, err
+}
+
+// InSteps is [Report.Breakdown] with the trend of each entry, and the steps of
+// these. The reference period does not stand beside them.
+func (r *Report) InSteps(ctx context.Context, by aggregate.Dim) (Series, Breakdown, error) {
+	return r.divide(ctx, by, true, false)
+}
+
+// Trend is [Report.Series] and [Report.InSteps] from one answer.
+func (r *Report) Trend(ctx context.Context, by aggregate.Dim) (Series, Breakdown, error) {
+	return r.divide(ctx, by, true, true)
+}
+
+// divide counts the period by one field and in steps, as it is asked. Without a
+// field, only the steps are counted.
+func (r *Report) divide(ctx context.Context, by aggregate.Dim, steps, beside bool) (Series, Breakdown, error) {
+	f, m := r.Filter, r.plan.Measure
+	if by == aggregate.ByErrorCode {
+		m, f.Operation = Failures, Failures.Operation()
+	}
+	if steps = steps && r.plan.Divided(); !steps && by == 0 {
+		return Series{Step: r.plan.Step.String(), Points: []Point{}}, Breakdown{}, nil
+	}
+	parts := r.split(by, f, steps)
+	if by == 0 {
+		parts = split{now: parts.now}
+	}
+	queries := parts.queries()
+	var then *query
+	if steps && beside && r.plan.Compared != nil {
+		then = &query{Query: aggregate.Query{Period: r.plan.Beside, Filter: f, By: aggregate.ByOperation, Step: r.plan.Step}}
+		queries = append(queries, then)
+	}
+	var scope *Scope
+	if err := r.ask(ctx, queries, func() { scope = r.Scope(ctx) }); err != nil {
+		return Series{}, Breakdown{}, err
+	}
+	var series Series
+	var b Breakdown
+	if steps {
+		series = r.series(parts.now, then)
+	}
+	if by != 0 {
+		b = r.breakdown(parts, by, m, scope.NoChange == Fair)
+		if steps {
+			r.fillTrends(b.Entries, parts.now, by, m)
+		}
+	}
+	return series, b, nil
+}
+
+// series arranges answers in steps, that of the reference period beside the
+// other. What is beside has no figure where it has no data.
+func (r *Report) series(now, beside *query) Series {
+	c, unit := r.shared.coverage, r.plan.Step
+	var then []aggregate.Point
+	if beside != nil {
+		then = aggregate.Series(beside.rows, beside.Period, unit)
+	}
+	out := Series{Step: unit.String(), Points: []Point{}}
+	for i, p := range aggregate.Series(now.rows, now.Period, unit) {
+		pt := Point{Period: aggregate.Of(unit, p.Start, r.loc).String(), Figures: FiguresOf(p.Tally), Start: p.Start, End: p.End}
+		pt.State, pt.Why = c.step(p, r.Now)
+		if i < len(then) {
+			if state, _ := c.step(then[i], r.Now); state != Missing {
+				f := FiguresOf(then[i].Tally)
+				pt.Previous, pt.BesideStart = &f, then[i].Start
+				pt.Beside = aggregate.Of(unit, then[i].Start, r.loc).String()
+			}
+		}
+		out.Points = append(out.Points, pt)
+	}
+	return out
+}
+
+// fillTrends adds the course of the measured figure to each entry, from an
+// answer in steps that was counted by the field of the entries and by
+// operation. What is still to come has no steps: it would look like a fall to
+// nothing.
+func (r *Report) fillTrends(entries []Entry, q *query, by aggregate.Dim, m Measure) {
+	points := slices.DeleteFunc(aggregate.Series(nil, q.Period, q.Step), func(pt aggregate.Point) bool { return pt.Start.After(r.Now) })
+	at := make(map[int64]int, len(points))
+	for i, pt := range points {
+		at[q.Step.Start(pt.Start).Unix()] = i
+	}
+	index := make(map[string]int, len(entries))
+	for i := range entries {
+		index[entries[i].ID] = i
+		entries[i].Trend = make([]int64, len(points))
+	}
+	for _, row := range q.rows {
+		i, known := index[valueOf(row.Key, by)]
+		j, inside := at[row.Start.Unix()]
+		if known && inside && row.Key.Operation == m.Operation() {
+			entries[i].Trend[j] += row.Count
+		}
+	}
+}
+
+// MaxHoursDays is the longest period that is counted by hour of the day, which
+// takes the records themselves.
+const MaxHoursDays = 31
+
+// Hours are events by weekday, from Monday on, and hour of the day.
+type Hours [7][24]int64
+
+// HasHours reports whether the period is short enough for [Report.Hours].
+func (r *Report) HasHours() bool {
+	first, last, ok := r.plan.Shown.Days()
+	return ok && last-first < MaxHoursDays
+}
+
+// Hours counts the period by weekday and hour. It is for short periods, see
+// [Report.HasHours].
+func (r *Report) Hours(ctx context.Context) (Hours, error) {
+	var out Hours
+	rows, err := r.src.Sums(ctx, aggregate.Query{Period: r.plan.Shown, Filter: r.Filter, Step: aggregate.Hour})
+	for _, row := range rows {
+		out[(row.Start.Weekday()+6)%7][row.Start.Hour()] += row.Count
+	}
+	return out, err
+}
