@@ -40,7 +40,7 @@ var rules = map[string]rule{
 	},
 	"report": {inside: []string{"aggregate", "event", "logbase"}},
 	"httpui": {
-		inside:  []string{"aggregate", "event", "logbase", "report"},
+		inside:  []string{"aggregate", "event", "ingest", "logbase", "report", "syslogjson"},
 		outside: []string{"github.com/xuri/excelize/v2", "golang.org/x/text"},
 	},
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
 // apiRoot begins every address of the API. Its answers are made of the same
@@ -97,7 +98,7 @@ func (h *Handler) api(e endpoint) handlerFunc {
 			return err
 		}
 		w.Header().Add("Vary", "Accept-Language, Cookie")
-		send(w, r.Request, http.StatusOK, "application/json; charset=utf-8", buf.Bytes())
+		web.Send(w, r.Request, http.StatusOK, jsonType, buf.Bytes())
 		return nil
 	}
 }
@@ -110,11 +111,11 @@ func (r *request) strict(v *view) error {
 		return v.periodErr
 	}
 	if _, ok := aggregate.ParseComparison(v.query.Get(paramCompare)); !ok {
-		return fail(http.StatusBadRequest, 0, errParameter)
+		return web.Fail(http.StatusBadRequest, 0, errParameter)
 	}
 	if step := v.query.Get(paramStep); step != "" {
 		if _, ok := aggregate.ParseUnit(step); !ok {
-			return fail(http.StatusBadRequest, 0, errParameter)
+			return web.Fail(http.StatusBadRequest, 0, errParameter)
 		}
 	}
 	return nil
@@ -122,6 +123,6 @@ func (r *request) strict(v *view) error {
 
 // serveSpec answers with the OpenAPI description.
 func (h *Handler) serveSpec(w http.ResponseWriter, r *request) error {
-	send(w, r.Request, http.StatusOK, "application/json; charset=utf-8", h.spec)
+	web.Send(w, r.Request, http.StatusOK, jsonType, h.spec)
 	return nil
 }

@@ -25,9 +25,10 @@ type apiPageEndpoint struct {
 type apiPageParam struct{ Name, Text, Example string }
 
 func (h *Handler) apiPage(w http.ResponseWriter, r *request) error {
-	data := apiPageData{SpecURL: apiRoot + "/openapi.json"}
+	data := apiPageData{SpecURL: h.root.Href(apiRoot + "/openapi.json")}
 	for _, e := range endpoints() {
-		row := apiPageEndpoint{ID: e.path[1:], Path: apiRoot + e.path, Summary: e.summary, Example: apiRoot + e.path}
+		row := apiPageEndpoint{ID: e.path[1:], Path: h.root.Href(apiRoot + e.path), Summary: e.summary}
+		row.Example = row.Path
 		for _, p := range e.params {
 			row.Params = append(row.Params, p.name)
 			told := apiPageParam{p.name, p.text, p.example}

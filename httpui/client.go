@@ -5,6 +5,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
 // clientData is the page of one client application.
@@ -30,7 +31,7 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 	}
 	id := r.PathValue("id")
 	if len(id) > maxFilterBytes {
-		return fail(http.StatusNotFound, 0, nil)
+		return web.Fail(http.StatusNotFound, 0, nil)
 	}
 	hours := v.keep(paramShow, showHours) != ""
 	s := r.scope(&v)
@@ -65,7 +66,7 @@ func (h *Handler) client(w http.ResponseWriter, r *request) error {
 		data.Tiles[len(data.Tiles)-1].URL = ""
 	}
 	if !known && err == nil && data.State != nil && data.State.Connect == nil {
-		return fail(http.StatusNotFound, 0, nil)
+		return web.Fail(http.StatusNotFound, 0, nil)
 	}
 	data.Trend = r.trendWidget(&v, s, trend, r.text.T("client.trend"))
 	data.Methods = r.methodTable(&v, s, methods)

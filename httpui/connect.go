@@ -5,13 +5,9 @@ import (
 	"strings"
 )
 
-// connectGuide returns nil when nothing is known of reception.
+// connectGuide returns nil when it is not known where senders connect to.
 func (r *request) connectGuide() *connectGuide {
-	if r.h.reception == nil {
-		return nil
-	}
-	s := r.h.reception.Snapshot()
-	host, port, err := net.SplitHostPort(s.Addr)
+	host, port, err := net.SplitHostPort(r.h.syslogAddr)
 	if err != nil {
 		return nil
 	}
@@ -20,7 +16,7 @@ func (r *request) connectGuide() *connectGuide {
 	}
 	return &connectGuide{
 		Addr: net.JoinHostPort(host, port), Host: host, Port: port,
-		Fingerprint: fingerprint(s.Fingerprint),
+		Fingerprint: fingerprint(r.h.fingerprint),
 		Log4j:       log4j(host, port),
 		Send:        "tarastat send -addr " + net.JoinHostPort(host, port) + " -n 10",
 	}

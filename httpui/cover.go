@@ -30,7 +30,7 @@ func (r *request) coverage(first, last aggregate.Day, bounds logbase.Bounds) (*c
 	first, last = max(first, bounds.First), min(last, bounds.Last)
 	days := aggregate.Between(first.Start(r.h.loc), (last + 1).Start(r.h.loc), r.h.loc)
 	var rows []aggregate.Row
-	err := r.h.turn(r.ctx, func(ctx context.Context) (err error) {
+	err := r.h.slots.Do(r.ctx, func(ctx context.Context) (err error) {
 		rows, err = r.h.store.Sums(ctx, aggregate.Query{Period: days, Step: aggregate.EachDay})
 		if err == nil {
 			c.deleted, err = r.h.store.Deletions(ctx)

@@ -54,11 +54,11 @@ func (h *Handler) data(w http.ResponseWriter, r *request) error {
 	if err := r.backlog(&data); err != nil {
 		data.Fault = r.fault(err)
 	}
-	if h.reception != nil {
-		data.Reception = r.receptionData(h.reception.Snapshot())
+	if h.receives() {
+		data.Reception = r.receptionData()
 	}
 	if !h.noDeletion {
-		data.DeleteURL = deletionPath
+		data.DeleteURL = h.root.Href(deletionPath)
 		data.Audit, err = r.audit()
 		data.AuditFault = r.fault(err)
 	}

@@ -3,13 +3,13 @@ package httpui
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -60,14 +60,14 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return err
 		}
-		return fail(http.StatusBadRequest, logbase.DeleteFailed, err)
+		return web.Fail(http.StatusBadRequest, logbase.DeleteFailed, err)
 	}
 	data := deletionData{Text: strings.TrimSpace(r.PostForm.Get(paramPeriod))}
 	p, why := r.deletable(data.Text)
 	if why != "" {
 		return r.renderDeletion(w, &data, r.fillPreview(&data), "")
 	}
-	records, upTo, ok := h.previewed(r.PostForm.Get("token"), p, r.now)
+	records, upTo, ok := h.tokens.Read(r.PostForm.Get("token"), p.String(), r.now)
 	extent, err := r.extent(p)
 	switch {
 	case err != nil:
@@ -81,7 +81,7 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 		data.Notice = r.text.T("delete.mismatch")
 	}
 	if data.Notice != "" {
-		h.log.Warn("deletion refused", "period", p.String(), "by", remoteHost(r.Request), "why", data.Notice)
+		h.log.Warn("deletion refused", "period", p.String(), "by", h.user(r.Request), "why", data.Notice)
 		r.fillPreview(&data)
 		return r.renderDeletion(w, &data, http.StatusConflict, "")
 	}
@@ -90,7 +90,7 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *request) error {
 		return r.renderDeletion(w, &data, http.StatusServiceUnavailable, "")
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r.Request, address(deletionPath, []param{{"done", p.String()}}), http.StatusSeeOther)
+	http.Redirect(w, r.Request, address(h.root.Href(deletionPath), []param{{"done", p.String()}}), http.StatusSeeOther)
 	return nil
 }
 
@@ -105,7 +105,7 @@ func (r *request) renderDeletion(w http.ResponseWriter, data *deletionData, stat
 	if i := slices.IndexFunc(audit, func(row auditRow) bool { return done != "" && row.text == done }); i >= 0 {
 		data.Done = &audit[i]
 	}
-	v := view{path: deletionPath, comparison: aggregate.PreviousPeriod}
+	v := view{root: r.h.root, path: r.h.root.Href(deletionPath), comparison: aggregate.PreviousPeriod}
 	return r.render(w, &page{
 		name: "deletion", title: r.text.T("delete.title"), status: status, view: v, secret: true, data: data,
 	})
@@ -145,17 +145,9 @@ func (r *request) deletePeriod(w http.ResponseWriter, p aggregate.Period, upTo i
 	if err := http.NewResponseController(w).SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	by := remoteHost(r.Request)
+	by := r.h.user(r.Request)
 	n, err := r.h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: r.now})
 	err = logbase.WithCode(logbase.DeleteFailed, err)
 	r.h.log.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err
-}
-
-// remoteHost is the address that a request came from.
-func remoteHost(r *http.Request) string {
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		return host
-	}
-	return r.RemoteAddr
 }

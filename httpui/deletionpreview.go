@@ -54,7 +54,7 @@ func (r *request) fillPreview(data *deletionData) int {
 		Heading: r.text.Period(p, logbase.Bounds{}),
 		Records: extent.Records,
 		Open:    p.To().After(r.now),
-		Token:   r.h.previewToken(p, extent, r.now),
+		Token:   r.h.tokens.Issue(p.String(), r.now, extent.Records, extent.UpTo),
 		Clients: r.topCounts(clients.rows),
 	}
 	if extent.Records > 0 {
@@ -64,7 +64,7 @@ func (r *request) fillPreview(data *deletionData) int {
 	for _, format := range []string{"csv", "xlsx"} {
 		pre.Exports = append(pre.Exports, link{
 			Text: strings.ToUpper(format),
-			URL:  address("/stat", []param{{paramPeriod, p.String()}, {paramTable, "stat"}, {paramFormat, format}}),
+			URL:  address(r.h.root.Href("/stat"), []param{{paramPeriod, p.String()}, {paramTable, "stat"}, {paramFormat, format}}),
 		})
 	}
 	for _, row := range months.rows {

@@ -72,7 +72,7 @@ func (r *request) rank(entries []entry, m measure) {
 // seen returns first and last day of every client.
 func (r *request) seen() (map[string]logbase.Seen, error) {
 	var list []logbase.Seen
-	err := r.h.turn(r.ctx, func(ctx context.Context) (err error) {
+	err := r.h.slots.Do(r.ctx, func(ctx context.Context) (err error) {
 		list, err = r.h.store.Clients(ctx)
 		return err
 	})

@@ -5,14 +5,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // now is when every test takes place: a Saturday in Tallinn, in the middle of
@@ -22,11 +23,9 @@ var now = time.Date(2018, 4, 28, 12, 30, 0, 0, event.DefaultLocation())
 // fakeStore is a log base in memory that fails, waits and counts as it is told.
 type fakeStore struct {
 	logbase.Memory
-	pings   atomic.Int32
-	fail    error // of every method but Ping
-	pingErr error
-	lost    int64                                              // records that Extent does not find any more
-	wait    func(ctx context.Context, q aggregate.Query) error // before each answer to Sums
+	fail error                                              // of every method but Ping
+	lost int64                                              // records that Extent does not find any more
+	wait func(ctx context.Context, q aggregate.Query) error // before each answer to Sums
 }
 
 func (s *fakeStore) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
@@ -42,19 +41,19 @@ func (s *fakeStore) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Ro
 }
 
 func (s *fakeStore) Bounds(ctx context.Context) (logbase.Bounds, error) {
-	return failing(s, ctx, s.Memory.Bounds)
+	return failing(ctx, s, s.Memory.Bounds)
 }
 
 func (s *fakeStore) Clients(ctx context.Context) ([]logbase.Seen, error) {
-	return failing(s, ctx, s.Memory.Clients)
+	return failing(ctx, s, s.Memory.Clients)
 }
 
 func (s *fakeStore) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
-	return failing(s, ctx, s.Memory.Deletions)
+	return failing(ctx, s, s.Memory.Deletions)
 }
 
 func (s *fakeStore) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
-	return failing(s, ctx, func(ctx context.Context) (logbase.Extent, error) {
+	return failing(ctx, s, func(ctx context.Context) (logbase.Extent, error) {
 		x, err := s.Memory.Extent(ctx, p)
 		x.Records -= s.lost
 		return x, err
@@ -62,10 +61,10 @@ func (s *fakeStore) Extent(ctx context.Context, p aggregate.Period) (logbase.Ext
 }
 
 func (s *fakeStore) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
-	return failing(s, ctx, func(ctx context.Context) (int64, error) { return s.Memory.Delete(ctx, d) })
+	return failing(ctx, s, func(ctx context.Context) (int64, error) { return s.Memory.Delete(ctx, d) })
 }
 
-func failing[T any](s *fakeStore, ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
+func failing[T any](ctx context.Context, s *fakeStore, ask func(context.Context) (T, error)) (T, error) {
 	if s.fail != nil {
 		var none T
 		return none, s.fail
@@ -76,7 +75,10 @@ func failing[T any](s *fakeStore, ctx context.Context, ask func(context.Context)
 // records are those kept, by ID.
 func (s *fakeStore) records() []logbase.Record {
 	var list []logbase.Record
-	for r := range s.Records(context.Background(), aggregate.Everything(nil)) {
+	for r, err := range s.Records(context.Background(), aggregate.Everything(nil)) {
+		if err != nil {
+			panic(err)
+		}
 		list = append(list, r)
 	}
 	slices.SortFunc(list, func(a, b logbase.Record) int { return cmp.Compare(a.ID, b.ID) })
@@ -94,11 +96,6 @@ func (s *fakeStore) events(yield func(event.Event) bool) {
 func (s *fakeStore) audit() []logbase.Deletion {
 	list, _ := s.Memory.Deletions(context.Background())
 	return list
-}
-
-func (s *fakeStore) Ping(context.Context) error {
-	s.pings.Add(1)
-	return s.pingErr
 }
 
 // at makes one event at a local time written as 2018-04-28T10:51.
@@ -139,16 +136,19 @@ func spring(t testing.TB) *fakeStore {
 	return s
 }
 
-// fakeReception says what it was told to say.
-type fakeReception struct {
-	snapshot httpui.Snapshot
-	metrics  []httpui.Metric
-	failure  error
+// fakeIngester and fakeSyslog say what they were told to say.
+type fakeIngester struct {
+	stats   ingest.Stats
+	samples []ingest.Sample
 }
 
-func (f fakeReception) Failure() error            { return f.failure }
-func (f fakeReception) Snapshot() httpui.Snapshot { return f.snapshot }
-func (f fakeReception) Metrics() []httpui.Metric  { return f.metrics }
+func (f *fakeIngester) Stats() ingest.Stats      { return f.stats }
+func (f *fakeIngester) Samples() []ingest.Sample { return f.samples }
+
+type fakeSyslog []syslogjson.PeerStats
+
+func (f fakeSyslog) Stats() syslogjson.Stats       { return syslogjson.Stats{} }
+func (f fakeSyslog) Peers() []syslogjson.PeerStats { return f }
 
 // names is a catalogue.
 type names map[string]httpui.ClientName

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -79,11 +80,11 @@ func (r *request) writeFile(w http.ResponseWriter, v *view, grids []*grid) (writ
 				return false, err
 			}
 			w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(v, g, f)+`"`)
-			send(w, r.Request, http.StatusOK, f.contentType, buf.Bytes())
+			web.Send(w, r.Request, http.StatusOK, f.contentType, buf.Bytes())
 			return true, nil
 		}
 	}
-	return false, fail(http.StatusNotFound, 0, nil)
+	return false, web.Fail(http.StatusNotFound, 0, nil)
 }
 
 // fileName says what is in the file: the table and the period.

@@ -28,9 +28,9 @@ type codeRow struct{ Code, Text, Advice string }
 type oldEndpoint struct{ Request, Answer string }
 
 func (h *Handler) help(w http.ResponseWriter, r *request) error {
-	t := r.text.T
+	t, href := r.text.T, h.root.Href
 	data := helpData{
-		Zone: h.loc.String(), APIURL: apiPagePath, Connect: r.connectGuide(),
+		Zone: h.loc.String(), APIURL: h.root.Href(apiPagePath), Connect: r.connectGuide(),
 		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.drawn"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
 			{t("def.attempt"), t("def.attemptText"), "attempt"},
@@ -59,15 +59,15 @@ func (h *Handler) help(w http.ResponseWriter, r *request) error {
 			{"2018-0[4-6]", t("form.expression"), ""},
 		},
 		Old: []oldEndpoint{
-			{"GET /stat?p=", `{"err":null,"kirjed":[{"_id":{"clientId":…,"method":…,"operation":…,"bank":…},"kirjeteArv":n},…]}`},
-			{"GET /standard?p=", `{"err":null,"kirjeid":n}`},
-			{"GET /kirjeid?p=", `{"err":null,"kirjeid":n}`},
-			{"GET /alates", `{"err":null,"alates":"2018-04-28"}`},
-			{"GET /status", "200 OK"},
+			{"GET " + href("/stat") + "?p=", `{"err":null,"kirjed":[{"_id":{"clientId":…,"method":…,"operation":…,"bank":…},"kirjeteArv":n},…]}`},
+			{"GET " + href("/standard") + "?p=", `{"err":null,"kirjeid":n}`},
+			{"GET " + href("/kirjeid") + "?p=", `{"err":null,"kirjeid":n}`},
+			{"GET " + href("/alates"), `{"err":null,"alates":"2018-04-28"}`},
+			{"GET " + href("/status"), "200 OK"},
 		},
 	}
 	if !h.noDeletion {
-		data.Old = append(data.Old, oldEndpoint{"DELETE /kustuta?p=", `{"err":null,"kustutati":n}`})
+		data.Old = append(data.Old, oldEndpoint{"DELETE " + href("/kustuta") + "?p=", `{"err":null,"kustutati":n}`})
 	}
 	for _, c := range logbase.Codes() {
 		data.Codes = append(data.Codes, codeRow{c.String(), c.Text(r.lang), c.Advice(r.lang)})

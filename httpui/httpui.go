@@ -1,13 +1,16 @@
 package httpui
 
 import (
-	"crypto/rand"
+	"cmp"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/httpui/internal/monitor"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -19,101 +22,155 @@ const (
 
 // Options are the settings of a [Handler]. The zero value works.
 type Options struct {
-	Location     *time.Location   // zone of civil days; nil: event.DefaultLocation()
-	Now          func() time.Time // nil: time.Now
-	Logger       *slog.Logger     // nil: slog.Default()
-	Hosts        []string         // host names and addresses served; none: localhost and loopback addresses
-	Reception    Reception        // nil: nothing is said about reception
-	Catalogue    Catalogue        // nil: clients are shown by their id
-	NoDeletion   bool             // no page and no address deletes anything
-	Version      string           // of the program; may be empty
-	Packaged     time.Time        // when the program was built; zero when unknown
-	MaxQueries   int              // requests that read the log base at once; 0: DefaultMaxQueries
-	QueryTimeout time.Duration    // for all reading of one request, waiting included; 0: DefaultQueryTimeout
+	Location *time.Location   // zone of civil days; nil: event.DefaultLocation()
+	Now      func() time.Time // nil: time.Now
+	Logger   *slog.Logger     // nil: slog.Default()
+
+	Catalogue  Catalogue // nil: clients are shown by their id
+	NoDeletion bool      // no page and no address deletes anything
+	Version    string    // of the program; may be empty
+	Packaged   time.Time // when the program was built; zero when unknown
+
+	MaxQueries   int           // requests that read the log base at once; 0: DefaultMaxQueries
+	QueryTimeout time.Duration // for all reading of one request, waiting included; 0: DefaultQueryTimeout
+
+	// Prefix is the path under which another program mounts the pages, such as
+	// "/stats", for "GET /stats/" and all below it; "" for the whole host. No
+	// address in any answer leaves it. Requests come with their whole path: it
+	// must not be stripped.
+	Prefix string
+	// Hosts are the host names and addresses served; none: localhost and
+	// loopback addresses. "*" serves every host: it is for a program that
+	// checks the host itself before it hands a request on.
+	Hosts []string
+	// User names who asks for a deletion, for the audit and the log: the user
+	// of the program that mounts the pages. Nil, and an answer of "", stand for
+	// the address that the request came from.
+	User func(*http.Request) string
+
+	// What is said of reception, on the pages, in /metrics and in /status; it
+	// is left out where these are nil.
+	Ingester    Ingester
+	Syslog      Syslog
+	SyslogAddr  string // where senders connect to, host:port; "" when unknown
+	Fingerprint string // SHA-256 of the certificate that senders see, in hex; "" when unknown
 }
 
 // Handler serves the pages. It is safe for concurrent use.
 type Handler struct {
-	store      logbase.Store
-	noDeletion bool
-	reception  Reception // nil when unknown
-	catalogue  Catalogue // never nil
+	store     logbase.Store
+	catalogue Catalogue // never nil
 
-	loc       *time.Location
-	now       func() time.Time
-	log       *slog.Logger
-	hosts     map[string]bool
-	version   string
-	packaged  time.Time
-	started   time.Time
-	slots     chan struct{}
-	timeout   time.Duration
-	deleteKey []byte // of the tokens that a preview gives out
+	noDeletion  bool
+	ingester    Ingester // nil when unknown
+	syslog      Syslog   // nil when unknown
+	syslogAddr  string
+	fingerprint string
 
+	loc      *time.Location
+	now      func() time.Time
+	log      *slog.Logger
+	version  string
+	packaged time.Time
+	started  time.Time
+	user     func(*http.Request) string // never nil
+
+	root    web.Root
+	site    *web.Site
+	slots   web.Slots
+	tokens  *web.Tokens // of the previews of deletions
+	assets  *web.Assets
 	locales map[logbase.Lang]*locale.Locale
-
-	probe  prober
-	stats  requestStats
-	assets assets
-	pages  pages
-	spec   []byte // the OpenAPI description
-	mux    *http.ServeMux
-	guards http.Handler
+	pages   pages
+	spec    []byte // the OpenAPI description
 }
 
-// New returns a handler that answers from s. It panics when s is nil.
+// New returns a handler that answers from s. It panics when s is nil, and when
+// opts.Prefix is not a path.
 func New(s logbase.Store, opts Options) *Handler {
 	if s == nil {
 		panic("httpui: New with a nil store")
 	}
+	root, err := web.ParseRoot(opts.Prefix)
+	if err != nil {
+		panic(fmt.Sprintf("httpui: Options.Prefix: %v", err))
+	}
 	h := &Handler{
-		store:      s,
-		noDeletion: opts.NoDeletion,
-		reception:  opts.Reception,
-		catalogue:  opts.Catalogue,
-		loc:        opts.Location,
-		now:        opts.Now,
-		log:        opts.Logger,
-		hosts:      hostSet(opts.Hosts),
-		version:    opts.Version,
-		packaged:   opts.Packaged,
-		timeout:    opts.QueryTimeout,
-		deleteKey:  make([]byte, 32),
+		store:       s,
+		catalogue:   opts.Catalogue,
+		noDeletion:  opts.NoDeletion,
+		ingester:    opts.Ingester,
+		syslog:      opts.Syslog,
+		syslogAddr:  opts.SyslogAddr,
+		fingerprint: opts.Fingerprint,
+		loc:         cmp.Or(opts.Location, event.DefaultLocation()),
+		now:         opts.Now,
+		log:         cmp.Or(opts.Logger, slog.Default()),
+		version:     opts.Version,
+		packaged:    opts.Packaged,
+		root:        root,
+		slots:       web.NewSlots(cmp.Or(max(opts.MaxQueries, 0), DefaultMaxQueries)),
+		tokens:      web.NewTokens(),
+		locales: map[logbase.Lang]*locale.Locale{
+			logbase.Estonian: locale.For(logbase.Estonian),
+			logbase.English:  locale.For(logbase.English),
+		},
 	}
 	if h.catalogue == nil {
 		h.catalogue = noNames{}
 	}
-	if h.loc == nil {
-		h.loc = event.DefaultLocation()
-	}
 	if h.now == nil {
 		h.now = time.Now
 	}
-	if h.log == nil {
-		h.log = slog.Default()
+	h.user = web.RemoteHost
+	if opts.User != nil {
+		h.user = func(r *http.Request) string { return cmp.Or(opts.User(r), web.RemoteHost(r)) }
 	}
-	if h.timeout <= 0 {
-		h.timeout = DefaultQueryTimeout
-	}
-	queries := opts.MaxQueries
-	if queries <= 0 {
-		queries = DefaultMaxQueries
-	}
-	h.slots = make(chan struct{}, queries)
-	_, _ = rand.Read(h.deleteKey) // never fails, see crypto/rand
 	h.started = h.now()
-	h.probe.ping = h.ping
-	h.locales = map[logbase.Lang]*locale.Locale{
-		logbase.Estonian: locale.For(logbase.Estonian),
-		logbase.English:  locale.For(logbase.English),
-	}
-	h.assets = loadAssets()
-	h.pages = parsePages(h.assets, h.locales)
-	h.spec = specification(opts.Version)
-	h.mux = h.routes()
-	h.guards = h.guard(http.HandlerFunc(h.dispatch))
+	h.assets = loadAssets(root)
+	h.pages = parsePages(h.assets, root, h.locales)
+	h.spec = specification(opts.Version, root)
+	h.site = web.NewSite(web.Options{
+		Root:    root,
+		Hosts:   opts.Hosts,
+		Timeout: cmp.Or(max(opts.QueryTimeout, 0), DefaultQueryTimeout),
+		Logger:  h.log,
+	}, h.tellPage)
+	h.routes()
 	return h
 }
 
+// watched is what monitoring watches.
+func (h *Handler) watched() monitor.Options {
+	opts := monitor.Options{
+		Ping: h.store.Ping, Queries: h.slots.Running,
+		Now: h.now, Started: h.started, Version: h.version, Packaged: h.packaged,
+	}
+	if h.ingester != nil {
+		opts.Ingest = h.ingester.Stats
+	}
+	if h.syslog != nil {
+		opts.Syslog = h.syslog.Stats
+	}
+	return opts
+}
+
 // ServeHTTP answers one request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.guards.ServeHTTP(w, r) }
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.site.ServeHTTP(w, r) }
+
+// Catalogue knows the names that people use for client applications. It is
+// asked several times for each page and must answer from memory.
+type Catalogue interface {
+	Client(id string) (ClientName, bool)
+}
+
+// ClientName is what a client application is called.
+type ClientName struct {
+	Name        string // shown instead of the id; may be empty
+	Institution string // whose it is; may be empty
+}
+
+// noNames is the catalogue that knows nobody.
+type noNames struct{}
+
+func (noNames) Client(string) (ClientName, bool) { return ClientName{}, false }

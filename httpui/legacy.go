@@ -6,36 +6,22 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
 // The endpoints of the old service, with their JSON. Unlike it, they answer
 // errors with their true status.
 
-// legacyField names the member that carries the answer of an old endpoint; it
-// is "" for other addresses and when a page is asked for.
-func legacyField(r *http.Request) string {
-	switch r.URL.Path {
-	case "/stat":
-		if wantsHTML(r) {
-			return ""
-		}
-		return "kirjed"
-	case "/standard", "/kirjeid":
-		return "kirjeid"
-	case "/alates":
-		return "alates"
-	case "/kustuta":
-		return "kustutati"
+// tellOld tells a failure of an old endpoint: the code with its sentence, and
+// null in the member that carries the answer.
+func tellOld(field string) web.Teller {
+	return func(w http.ResponseWriter, _ *http.Request, f *web.Failure) {
+		web.SendJSON(w, f.Status, jsonType, map[string]any{"err": f.Line(), field: nil})
 	}
-	return ""
 }
 
-// legacyFailure is the answer of an old endpoint that failed: the code with
-// its sentence, and null for what was asked.
-func legacyFailure(r *http.Request, f *failure) map[string]any {
-	return map[string]any{"err": f.line(), legacyField(r): nil}
-}
+const jsonType = "application/json; charset=utf-8"
 
 type legacyRow struct {
 	ID    legacyKey `json:"_id"`
@@ -115,14 +101,14 @@ var errNotDeletable = errors.New("only a period with a beginning and an end can 
 
 func (h *Handler) legacyDelete(w http.ResponseWriter, r *request) error {
 	if h.noDeletion {
-		return fail(http.StatusNotFound, logbase.DeleteFailed, nil)
+		return web.Fail(http.StatusNotFound, logbase.DeleteFailed, nil)
 	}
 	p, err := r.legacyPeriod()
 	if err == nil && !p.Bounded() {
 		err = errNotDeletable
 	}
 	if err != nil {
-		return fail(http.StatusBadRequest, logbase.BadPeriod, err)
+		return web.Fail(http.StatusBadRequest, logbase.BadPeriod, err)
 	}
 	extent, err := r.extent(p)
 	if err != nil {
@@ -141,7 +127,7 @@ func (h *Handler) legacyDelete(w http.ResponseWriter, r *request) error {
 func legacyAnswer(w http.ResponseWriter, v any) error {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
-	writeJSON(w, http.StatusOK, v)
+	web.SendJSON(w, http.StatusOK, jsonType, v)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
 // apiParam is one parameter of an endpoint.
@@ -55,7 +56,7 @@ type object map[string]any
 
 // openAPI describes the API as OpenAPI 3.1 has it. Schemas come from the types
 // of the answers.
-func openAPI(version string) object {
+func openAPI(version string, root web.Root) object {
 	if version == "" {
 		version = "0"
 	}
@@ -91,7 +92,7 @@ func openAPI(version string) object {
 			},
 		}}
 	}
-	return object{
+	description := object{
 		"openapi": "3.1.0",
 		"info": object{
 			"title": "TARA-Stat", "version": version,
@@ -100,6 +101,10 @@ func openAPI(version string) object {
 		"paths":      paths,
 		"components": object{"schemas": schemas},
 	}
+	if root != "" {
+		description["servers"] = []object{{"url": root}}
+	}
+	return description
 }
 
 // schemaOf returns the schema of a type. That of a struct goes into schemas,
@@ -167,8 +172,8 @@ func members(t reflect.Type, schemas, properties object, required *[]string) {
 }
 
 // specification is the description as it is served.
-func specification(version string) []byte {
-	body, err := json.MarshalIndent(openAPI(version), "", "  ")
+func specification(version string, root web.Root) []byte {
+	body, err := json.MarshalIndent(openAPI(version, root), "", "  ")
 	if err != nil {
 		panic(err) // it consists of texts and lists of texts
 	}

@@ -98,8 +98,8 @@ func (r *request) standardTiles(v *view, s *scope, q standardQuery) []tile {
 	if s.bounds.Records > 0 {
 		tiles[3].Value = r.text.Day(s.bounds.First)
 	}
-	if r.h.reception != nil {
-		tiles = append(tiles, r.receptionTiles(r.h.reception.Snapshot(), s.bounds)...)
+	if r.h.receives() {
+		tiles = append(tiles, r.receptionTiles(s.bounds)...)
 	}
 	return tiles
 }

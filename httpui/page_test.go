@@ -2,6 +2,7 @@ package httpui_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,9 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // checkPage holds a page to what every page must keep: no inline style or
@@ -81,54 +84,97 @@ func checkPage(t *testing.T, url string, doc *node) {
 // fullOptions turns on everything that a page can show.
 func fullOptions() httpui.Options {
 	opts := options()
-	opts.Reception = fakeReception{snapshot: httpui.Snapshot{
-		Addr: "stat.example:6514", Fingerprint: "ab12",
-		Senders: []httpui.Sender{
-			{Name: "tara-1", Connections: 2, Messages: 12345, Rejected: 3, Last: now.Add(-12e9), NotAfter: now.AddDate(0, 0, 5)},
-			{Name: "tara-2"},
+	opts.SyslogAddr, opts.Fingerprint = "stat.example:6514", "ab12"
+	opts.Syslog = fakeSyslog{
+		{Name: "tara-1", Active: 2, Messages: 12345, Rejected: 3, LastMessage: now.Add(-12e9), NotAfter: now.AddDate(0, 0, 5)},
+		{Name: "tara-2"},
+	}
+	opts.Ingester = &fakeIngester{
+		stats: ingest.Stats{
+			Rejected: 3, ByClass: map[string]int64{"missing_time": 2, "wrong_type_bank": 1},
+			Notes: map[string]int64{"unknown_method": 4},
 		},
-		Rejected: []httpui.ClassCount{{Class: "missing_time", Count: 2}, {Class: "wrong_type_bank", Count: 1}},
-		Notes:    []httpui.ClassCount{{Class: "unknown_method", Count: 4}},
-		Samples:  []httpui.Sample{{Class: "missing_time", Sender: "tara-1", Time: now, Text: `{"clientId":"xxxx"}`}},
-	}}
+		samples: []ingest.Sample{{Class: "missing_time", Sender: "tara-1", Texts: []ingest.Text{{Masked: `{"clientId":"xxxx"}`, Time: now}}}},
+	}
 	return opts
 }
 
-// TestEveryPage walks from the front page over every link in both languages.
+// TestEveryPage walks from the front page over every link, in both languages
+// and where the pages are mounted below a path, which no address leaves.
 func TestEveryPage(t *testing.T) {
-	h := httpui.New(spring(t), fullOptions())
-	for _, lang := range []string{"et", "en"} {
-		b := browse(t, h)
-		b.lang = lang
-		seen := map[string]bool{"/": true}
-		for queue := []string{"/"}; len(queue) > 0; queue = queue[1:] {
-			url := queue[0]
-			w := b.get(url)
-			if w.Code != http.StatusOK {
-				t.Errorf("%s: status %d", url, w.Code)
-			}
-			checkHeaders(t, url, w.Header())
-			if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
-				continue
-			}
-			doc := parse(t, w.Body.String())
-			checkPage(t, url, doc)
-			if got := doc.one(t, "html").attr("lang"); got != lang {
-				t.Errorf("%s: language %q, want %q", url, got, lang)
-			}
-			for _, e := range slices.Concat(doc.all("a"), doc.all("link")) {
-				link, _, _ := strings.Cut(e.attr("href"), "#")
-				if link == "" || strings.Contains(link, "lang=") || seen[link] || len(seen) > 100 {
+	for _, tt := range []struct{ prefix, lang string }{{"", "et"}, {"", "en"}, {"/a/stats", "et"}} {
+		t.Run(tt.prefix+" "+tt.lang, func(t *testing.T) {
+			opts := fullOptions()
+			opts.Prefix = tt.prefix
+			b := browse(t, httpui.New(spring(t), opts))
+			b.lang = tt.lang
+			seen := map[string]bool{}
+			for queue := []string{tt.prefix + "/"}; len(queue) > 0; queue = queue[1:] {
+				url := queue[0]
+				w := b.get(url)
+				if w.Code != http.StatusOK {
+					t.Errorf("%s: status %d", url, w.Code)
+				}
+				checkHeaders(t, url, w.Header())
+				if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 					continue
 				}
-				seen[link] = true
-				queue = append(queue, link)
+				doc := parse(t, w.Body.String())
+				checkPage(t, url, doc)
+				if got := doc.one(t, "html").attr("lang"); got != tt.lang {
+					t.Errorf("%s: language %q, want %q", url, got, tt.lang)
+				}
+				for _, e := range doc.all("") {
+					link, _, _ := strings.Cut(e.attr("href")+e.attr("src")+e.attr("action"), "#")
+					if link != "" && !strings.HasPrefix(link, tt.prefix+"/") {
+						t.Errorf("%s: %s leaves the prefix", url, link)
+					}
+					if link == "" || strings.Contains(link, "lang=") || seen[link] || len(seen) > 100 {
+						continue
+					}
+					seen[link] = true
+					queue = append(queue, link)
+				}
 			}
-		}
-		if len(seen) < 30 {
-			t.Errorf("only %d addresses found", len(seen))
-		}
+			if len(seen) < 30 {
+				t.Errorf("only %d addresses found", len(seen))
+			}
+		})
 	}
+}
+
+func TestMounted(t *testing.T) {
+	is := is.New(t)
+	s := spring(t)
+	opts := options()
+	opts.Prefix = "/stats/"
+	opts.Hosts = []string{"*"}
+	opts.User = func(r *http.Request) string { name, _, _ := r.BasicAuth(); return name }
+	h := httpui.New(s, opts)
+	b := browse(t, h)
+	w := b.get("/stats/?from=2018-01-01&to=2018-01-31")
+	is.Equal(w.Header().Get("Location"), "/stats/?p=2018-01-01/2018-01-31")
+	w = b.get("/stats/abi?lang=en")
+	is.Equal(w.Result().Cookies()[0].Path, "/stats/")
+	doc, _ := b.page("/stats/abi")
+	is.Equal(doc.one(t, "h1").text(), "Help") // the language is remembered
+	is.True(strings.Contains(doc.text(), "GET /stats/standard?p="))
+	is.Equal(b.get("/stats").Header().Get("Location"), "/stats/")
+	is.Equal(b.get("/stats/kirjeid").Code, 200)
+	is.Equal(b.get("/kirjeid").Code, 404)
+	is.True(strings.Contains(b.get("/stats/api/v1/openapi.json").Body.String(), `"url": "/stats"`))
+	is.Equal(dig(spec(t, httpui.New(s, options())), "servers"), nil)
+
+	for _, user := range []string{"mari", ""} {
+		r := httptest.NewRequest(http.MethodDelete, "/stats/kustuta?p=2017-05", nil)
+		r.SetBasicAuth(user, "")
+		r.Host = "anything.example"
+		is.Equal(b.do(r).Code, 200)
+	}
+	is.Equal(s.audit()[1].By+" "+s.audit()[0].By, "mari 192.0.2.1")
+
+	defer func() { is.True(recover() != nil) }()
+	httpui.New(s, httpui.Options{Prefix: "stats"})
 }
 
 func TestEmptyStoreAndBrokenStore(t *testing.T) {
@@ -264,13 +310,15 @@ func TestHostileNamesAreInert(t *testing.T) {
 		s.Add(at(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
 	}
 	opts := fullOptions()
-	snapshot := opts.Reception.(fakeReception).snapshot
+	var in fakeIngester
+	var senders fakeSyslog
+	in.stats.ByClass = make(map[string]int64)
 	for _, name := range hostile {
-		snapshot.Senders = append(snapshot.Senders, httpui.Sender{Name: name})
-		snapshot.Samples = append(snapshot.Samples, httpui.Sample{Class: name, Sender: name, Text: name})
-		snapshot.Rejected = append(snapshot.Rejected, httpui.ClassCount{Class: name, Count: 1})
+		senders = append(senders, syslogjson.PeerStats{Name: name})
+		in.samples = append(in.samples, ingest.Sample{Class: name, Sender: name, Texts: []ingest.Text{{Masked: name}}})
+		in.stats.ByClass[name] = 1
 	}
-	opts.Reception = fakeReception{snapshot: snapshot, metrics: []httpui.Metric{{Name: "x", Labels: []httpui.Label{{Name: "l", Value: hostile[0] + "\"\n"}}}}}
+	opts.Ingester, opts.Syslog = &in, senders
 	h := httpui.New(s, opts)
 	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/stat?client=" + escape(hostile[0]) + "&method=" + escape(hostile[1])} {
 		w := browse(t, h).get(path)

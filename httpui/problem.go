@@ -1,9 +1,9 @@
 package httpui
 
 import (
-	"encoding/json"
 	"net/http"
 
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -16,13 +16,12 @@ type Problem struct {
 	Code   string `json:"code,omitempty"` // ERR-01 to ERR-07, where one fits
 }
 
-func (h *Handler) writeProblem(w http.ResponseWriter, f *failure) {
-	p := Problem{Type: "about:blank", Title: http.StatusText(f.status), Status: f.status}
-	if f.code != 0 {
-		p.Code = f.code.String()
-		p.Detail = f.code.Text(logbase.English) + ". " + f.code.Advice(logbase.English)
+// tellProblem tells a failure of the API.
+func tellProblem(w http.ResponseWriter, _ *http.Request, f *web.Failure) {
+	p := Problem{Type: "about:blank", Title: http.StatusText(f.Status), Status: f.Status}
+	if f.Code != 0 {
+		p.Code = f.Code.String()
+		p.Detail = f.Code.Text(logbase.English) + ". " + f.Code.Advice(logbase.English)
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(f.status)
-	_ = json.NewEncoder(w).Encode(p) // the client is gone; there is nobody to tell
+	web.SendJSON(w, f.Status, "application/problem+json", p)
 }

@@ -1,83 +1,165 @@
 package httpui
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
 
-// Reception tells what the pages and /metrics show of the reception of
-// events. Its methods are called for each request that shows it, from several
-// goroutines at once, and must not wait for the log base.
-type Reception interface {
-	// Failure says why the log base does not take events; nil when it does.
-	// /status is red while it does not, even if the one row that a ping writes
-	// still finds room.
-	Failure() error
+	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/ingest"
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/syslogjson"
+)
 
-	Snapshot() Snapshot
-	Metrics() []Metric
+// Ingester tells what became of the events that came in, as an
+// [ingest.Ingester] does. /status is red while its Stats name a Failure, even
+// if the log base answers. It is asked for each request that shows it, from
+// several goroutines at once, and must not wait for the log base.
+type Ingester interface {
+	Stats() ingest.Stats
+	Samples() []ingest.Sample
 }
 
-// Snapshot is the state of reception at one moment. Everything in it counts
-// since the program started.
-type Snapshot struct {
-	Addr        string // where senders connect to, host:port; "" when unknown
-	Fingerprint string // SHA-256 of the server's certificate, in hex; "" when unknown
-
-	Senders  []Sender
-	Rejected []ClassCount // refused records, by class
-	Notes    []ClassCount // remarks on records that were accepted, by name
-	Samples  []Sample     // refused records, masked, newest first
+// Syslog tells of connections and senders, as a [syslogjson.Server] does. It is
+// asked as an [Ingester] is.
+type Syslog interface {
+	Stats() syslogjson.Stats
+	Peers() []syslogjson.PeerStats
 }
 
-// Sender is one sender, known by the name in its certificate.
-type Sender struct {
+// certificateWarning is how long before its end a sender's certificate is
+// pointed out.
+const certificateWarning = 30 * 24 * time.Hour
+
+// receptionData is what the page about the data says of reception.
+type receptionData struct {
+	Senders  []senderRow
+	Rejected []classRow // refused records, by class
+	Notes    []classRow // remarks on records that were accepted, by name
+	Samples  []sampleRow
+	Connect  *connectGuide
+}
+
+// senderRow is one sender, known by the name in its certificate.
+type senderRow struct {
 	Name        string
-	Connections int       // open now
-	Messages    int64     // received
-	Rejected    int64     // of these, refused
-	Last        time.Time // of the last message; zero when there was none
-	NotAfter    time.Time // when its certificate expires; zero when unknown
+	Connections int64
+	Messages    int64
+	Rejected    int64
+	Last        string // "" for never
+	Ago         string
+	NotAfter    string
+	Expiring    bool
 }
 
-// ClassCount is how many records there were of one class.
-type ClassCount struct {
+type classRow struct {
 	Class string
 	Count int64
 }
 
-// Sample is the masked beginning of a refused record.
-type Sample struct {
-	Class  string
-	Sender string
-	Time   time.Time
-	Text   string // without personal data, see event.Mask
+type sampleRow struct{ Class, Sender, Time, Text string }
+
+// receives reports whether anything is known of reception.
+func (h *Handler) receives() bool { return h.ingester != nil || h.syslog != nil }
+
+func (h *Handler) peers() []syslogjson.PeerStats {
+	if h.syslog == nil {
+		return nil
+	}
+	return h.syslog.Peers()
 }
 
-// Metric is one value for /metrics. Values of the same name must follow one
-// another; help and type are taken from the first of them. Labels must come
-// from a small closed set: client applications never are one.
-type Metric struct {
-	Name   string // as Prometheus allows: [a-zA-Z_:][a-zA-Z0-9_:]*
-	Help   string
-	Type   string // "counter" or "gauge"
-	Labels []Label
-	Value  float64
+func (r *request) receptionData() *receptionData {
+	data := &receptionData{Connect: r.connectGuide()}
+	for _, p := range r.h.peers() {
+		row := senderRow{
+			Name:        syslogjson.Peer{Name: p.Name, Addr: p.Addr}.String(),
+			Connections: int64(p.Active),
+			Messages:    int64(p.Messages),                   //nolint:gosec // a counter of events
+			Rejected:    int64(p.HandlerErrors + p.Rejected), //nolint:gosec // same
+		}
+		if !p.LastMessage.IsZero() {
+			row.Last = r.text.DateTime(p.LastMessage.In(r.h.loc))
+			row.Ago = r.text.Relative(r.now.Sub(p.LastMessage))
+		}
+		if !p.NotAfter.IsZero() {
+			row.NotAfter = r.text.Date(p.NotAfter.In(r.h.loc))
+			row.Expiring = p.NotAfter.Sub(r.now) < certificateWarning
+		}
+		data.Senders = append(data.Senders, row)
+	}
+	if r.h.ingester == nil {
+		return data
+	}
+	stats := r.h.ingester.Stats()
+	data.Rejected, data.Notes = classRows(stats.ByClass), classRows(stats.Notes)
+	for _, s := range r.h.ingester.Samples() {
+		for _, text := range s.Texts {
+			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, r.text.DateTime(text.Time.In(r.h.loc)), text.Masked})
+		}
+	}
+	return data
 }
 
-// Label is one label of a [Metric].
-type Label struct{ Name, Value string }
-
-// Catalogue knows the names that people use for client applications. It is
-// asked several times for each page and must answer from memory.
-type Catalogue interface {
-	Client(id string) (ClientName, bool)
+// classRows leaves out what never happened.
+func classRows(counts map[string]int64) []classRow {
+	var rows []classRow
+	for _, class := range slices.Sorted(maps.Keys(counts)) {
+		if n := counts[class]; n > 0 {
+			rows = append(rows, classRow{class, n})
+		}
+	}
+	return rows
 }
 
-// ClientName is what a client application is called.
-type ClientName struct {
-	Name        string // shown instead of the id; may be empty
-	Institution string // whose it is; may be empty
+// receptionTiles say on the front page whether events come in. What was
+// received before the program started is known by its day.
+func (r *request) receptionTiles(held logbase.Bounds) []tile {
+	peers := r.h.peers()
+	var last time.Time
+	connected := 0
+	for _, p := range peers {
+		if p.LastMessage.After(last) {
+			last = p.LastMessage
+		}
+		if p.Active > 0 {
+			connected++
+		}
+	}
+	var rejected int64
+	if r.h.ingester != nil {
+		rejected = r.h.ingester.Stats().Rejected
+	}
+	ago := r.text.T("common.notCounted")
+	switch {
+	case !last.IsZero():
+		ago = r.text.Relative(r.now.Sub(last))
+	case held.Records > 0: // from before the program started
+		ago = r.text.Day(held.Last)
+	}
+	url := r.h.root.Href(dataPath)
+	return []tile{
+		{Label: r.text.T("data.lastEvent"), Value: ago, URL: url + "#senders"},
+		{
+			Label: r.text.T("data.connectedSenders"), URL: url + "#senders",
+			Value: r.text.T("data.countOf", int64(connected), int64(len(peers))),
+		},
+		{Label: r.text.T("rejects.title"), Value: r.text.Int(rejected), URL: url + "#rejects"},
+	}
 }
 
-// noNames is the catalogue that knows nobody.
-type noNames struct{}
-
-func (noNames) Client(string) (ClientName, bool) { return ClientName{}, false }
+// noteText says a remark on an accepted record in words. One that is not known
+// is shown as it came.
+func noteText(l *locale.Locale, name string) string {
+	if key, ok := map[string]string{
+		"duplicate_key":  "note.duplicateKey",
+		"error_cut":      "note.errorCut",
+		"error_masked":   "note.errorMasked",
+		"unknown_method": "note.unknownMethod",
+		"time_future":    "note.timeFuture",
+		"time_old":       "note.timeOld",
+	}[name]; ok {
+		return l.T(key)
+	}
+	return name
+}

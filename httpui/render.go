@@ -10,12 +10,32 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
 //go:embed templates
 var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// loadAssets reads what is embedded, which cannot fail.
+func loadAssets(root web.Root) *web.Assets {
+	content := map[string][]byte{"chart.css": []byte(chart.CSS())}
+	entries, err := staticFiles.ReadDir("static")
+	if err != nil {
+		panic(err)
+	}
+	for _, e := range entries {
+		if content[e.Name()], err = staticFiles.ReadFile("static/" + e.Name()); err != nil {
+			panic(err)
+		}
+	}
+	return web.NewAssets(root, content)
+}
 
 // pages are the parsed pages by language and name. A page is the frame, the
 // shared parts and one file of its own.
@@ -23,7 +43,7 @@ type pages map[logbase.Lang]map[string]*template.Template
 
 // parsePages parses what is embedded, once. A template that does not parse is
 // a mistake in the program, found by every test.
-func parsePages(a assets, locales map[logbase.Lang]*locale.Locale) pages {
+func parsePages(a *web.Assets, root web.Root, locales map[logbase.Lang]*locale.Locale) pages {
 	files, err := fs.Glob(templateFiles, "templates/page_*.html")
 	if err != nil {
 		panic(err)
@@ -31,7 +51,7 @@ func parsePages(a assets, locales map[logbase.Lang]*locale.Locale) pages {
 	out := make(pages)
 	for lang, l := range locales {
 		out[lang] = make(map[string]*template.Template)
-		shared := template.Must(template.New("frame.html").Funcs(functions(a, l)).
+		shared := template.Must(template.New("frame.html").Funcs(functions(a, root, l)).
 			ParseFS(templateFiles, "templates/frame.html", "templates/part_*.html"))
 		for _, file := range files {
 			name := strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")
@@ -43,7 +63,7 @@ func parsePages(a assets, locales map[logbase.Lang]*locale.Locale) pages {
 }
 
 // functions are what templates may call: words and forms of one language.
-func functions(a assets, l *locale.Locale) template.FuncMap {
+func functions(a *web.Assets, root web.Root, l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
 		"t":        l.T,
 		"int":      l.Int,
@@ -53,9 +73,8 @@ func functions(a assets, l *locale.Locale) template.FuncMap {
 		"reason":   l.Reason,
 		"note":     func(name string) string { return noteText(l, name) },
 		"lang":     l.Lang,
-		"asset": func(name string) string {
-			return a.byName[name].url
-		},
+		"asset":    a.Href,
+		"href":     root.Href,
 	}
 }
 
@@ -151,17 +170,15 @@ func (r *request) render(w http.ResponseWriter, p *page) error {
 	if err := r.h.pages[r.lang][p.name].ExecuteTemplate(&buf, "frame.html", &f); err != nil {
 		return err
 	}
-	rememberLang(w, r.Request)
+	r.h.root.RememberLanguage(w, r.Request)
 	head := w.Header()
+	web.SetStatusHeaders(head, p.status)
 	head.Add("Vary", "Accept, Accept-Language, Cookie")
 	head.Set("Content-Language", string(r.lang))
-	if p.secret || p.status != http.StatusOK {
+	if p.secret {
 		head.Set("Cache-Control", "no-store")
 	}
-	if p.status == http.StatusServiceUnavailable {
-		head.Set("Retry-After", retryAfter)
-	}
-	send(w, r.Request, p.status, "text/html; charset=utf-8", buf.Bytes())
+	web.Send(w, r.Request, p.status, "text/html; charset=utf-8", buf.Bytes())
 	return nil
 }
 
@@ -177,8 +194,9 @@ func (r *request) nav(v *view) []link {
 	}
 	links := make([]link, len(items))
 	for i, it := range items {
-		under := it.path != "/" && strings.HasPrefix(v.path, it.path+"/")
-		links[i] = link{r.text.T(it.key), v.link(it.path), v.path == it.path || under}
+		path := v.root.Href(it.path)
+		under := it.path != "/" && strings.HasPrefix(v.path, path+"/")
+		links[i] = link{r.text.T(it.key), v.link(it.path), v.path == path || under}
 	}
 	return links
 }
@@ -194,14 +212,14 @@ func (r *request) langLinks(v *view) []langLink {
 	return links
 }
 
-// writeFailurePage shows a failure in the frame of every other page.
-func (h *Handler) writeFailurePage(w http.ResponseWriter, hr *http.Request, f *failure) {
-	r := h.request(hr.Context(), hr)
-	data := failureData{Status: f.status}
-	if f.code != 0 {
-		data.Fault = &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
+// tellPage shows a failure in the frame of every other page.
+func (h *Handler) tellPage(w http.ResponseWriter, hr *http.Request, f *web.Failure) {
+	r := h.request(hr)
+	data := failureData{Status: f.Status}
+	if f.Code != 0 {
+		data.Fault = &fault{f.Code.String(), f.Code.Text(r.lang), f.Code.Advice(r.lang)}
 	}
-	switch f.status {
+	switch f.Status {
 	case http.StatusNotFound:
 		data.Title, data.Hint = r.text.T("state.notFound"), r.text.T("state.notFoundHint")
 	case http.StatusForbidden:
@@ -215,11 +233,11 @@ func (h *Handler) writeFailurePage(w http.ResponseWriter, hr *http.Request, f *f
 	default:
 		data.Title = r.text.T("state.badRequest")
 	}
-	v := view{path: hr.URL.EscapedPath(), period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
-	err := r.render(w, &page{name: "failure", title: data.Title, status: f.status, view: v, bare: true, data: data})
+	v := view{root: h.root, path: hr.URL.EscapedPath(), period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
+	err := r.render(w, &page{name: "failure", title: data.Title, status: f.Status, view: v, bare: true, data: data})
 	if err != nil {
 		h.log.Error("failure page", "err", err)
-		refuse(w, f.status)
+		web.TellLine(w, hr, f)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -28,21 +29,15 @@ type request struct {
 // written anything when it returns an error.
 type handlerFunc func(w http.ResponseWriter, r *request) error
 
-// handle adapts fn. It is the one place where an error becomes an answer.
-func (h *Handler) handle(fn handlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
-		ctx, cancel := context.WithTimeout(hr.Context(), h.timeout)
-		defer cancel()
-		if err := fn(w, h.request(ctx, hr)); err != nil {
-			h.answerFailure(w, hr, err)
-		}
-	})
+// handle adapts fn.
+func (h *Handler) handle(fn handlerFunc) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error { return fn(w, h.request(r)) }
 }
 
-func (h *Handler) request(ctx context.Context, hr *http.Request) *request {
-	lang := langOf(hr)
+func (h *Handler) request(hr *http.Request) *request {
+	lang := web.Language(hr)
 	return &request{
-		Request: hr, h: h, ctx: ctx, lang: lang,
+		Request: hr, h: h, ctx: hr.Context(), lang: lang,
 		text: h.locales[lang],
 		now:  h.now().In(h.loc),
 	}
@@ -51,19 +46,9 @@ func (h *Handler) request(ctx context.Context, hr *http.Request) *request {
 // read runs one query of the log base, when its turn has come. An error that
 // has no code gets ERR-02.
 func (r *request) read(query func(ctx context.Context) error) error {
-	err := r.h.turn(r.ctx, query)
+	err := r.h.slots.Do(r.ctx, query)
 	r.asked.add(err != nil)
 	return err
-}
-
-func (h *Handler) turn(ctx context.Context, query func(ctx context.Context) error) error {
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return logbase.WithCode(logbase.ReadFailed, ctx.Err())
-	}
-	return logbase.WithCode(logbase.ReadFailed, query(ctx))
 }
 
 func (r *request) sums(q aggregate.Query) (rows []aggregate.Row, err error) {
@@ -77,7 +62,7 @@ func (r *request) sums(q aggregate.Query) (rows []aggregate.Row, err error) {
 // bounds does not count for the status of the page: only the footer and hints
 // need them.
 func (r *request) bounds() (b logbase.Bounds, err error) {
-	err = r.h.turn(r.ctx, func(ctx context.Context) error {
+	err = r.h.slots.Do(r.ctx, func(ctx context.Context) error {
 		b, err = r.h.store.Bounds(ctx)
 		return err
 	})
@@ -94,8 +79,8 @@ func (r *request) fault(err error) *fault {
 	}
 	r.note(err)
 	out := &fault{Text: r.text.T("error.internal")}
-	if f := failureOf(err); f.code != 0 {
-		out = &fault{f.code.String(), f.code.Text(r.lang), f.code.Advice(r.lang)}
+	if f := web.FailureOf(err); f.Code != 0 {
+		out = &fault{f.Code.String(), f.Code.Text(r.lang), f.Code.Advice(r.lang)}
 	}
 	if r.first == nil {
 		r.first = out
@@ -104,7 +89,7 @@ func (r *request) fault(err error) *fault {
 }
 
 // note logs an error whose part of the page is merely left out.
-func (r *request) note(err error) { r.h.logFailure(r.Request, failureOf(err)) }
+func (r *request) note(err error) { r.h.site.LogFailure(r.Request, web.FailureOf(err)) }
 
 // status is 503 when no part of the page could be filled.
 func (r *request) status() int {

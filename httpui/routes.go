@@ -4,71 +4,55 @@ import (
 	"net/http"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/monitor"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
-// routes is every address that is answered.
-func (h *Handler) routes() *http.ServeMux {
-	m := http.NewServeMux()
-	route := func(pattern string, fn handlerFunc) { m.Handle(pattern, h.handle(fn)) }
-
-	// Pages.
-	route("GET /{$}", h.overview)
-	route("GET "+clientsPath, h.allClients)
-	route("GET "+clientsPath+"/{id}", h.client)
-	route("GET "+methodsPath, h.methods)
-	route("GET /stat", h.stat)
-	route("GET /andmed", h.data)
-	route("GET /abi", h.help)
-	route("GET "+apiPagePath, h.apiPage)
-	route("GET "+accessibilityPath, h.accessibility)
+// routes is every address that is answered, and in which form each tells what
+// went wrong.
+func (h *Handler) routes() {
+	site := h.site
+	page := func(method, path string, fn handlerFunc) { site.Handle(method, path, h.tellPage, h.handle(fn)) }
+	page("GET", "/{$}", h.overview)
+	page("GET", clientsPath, h.allClients)
+	page("GET", clientsPath+"/{id}", h.client)
+	page("GET", methodsPath, h.methods)
+	page("GET", dataPath, h.data)
+	page("GET", "/abi", h.help)
+	page("GET", apiPagePath, h.apiPage)
+	page("GET", accessibilityPath, h.accessibility)
 	if !h.noDeletion {
-		route("GET /andmed/kustutamine", h.previewDeletion)
-		route("POST /andmed/kustutamine", h.confirmDeletion)
+		page("GET", deletionPath, h.previewDeletion)
+		page("POST", deletionPath, h.confirmDeletion)
 	}
-	route("GET /static/", h.serveAsset)
+	site.Handle("GET", web.AssetsPath, h.tellPage, h.assets.Serve)
 
 	// The API.
 	for _, e := range endpoints() {
-		route("GET "+apiRoot+e.path, h.api(e))
+		site.Handle("GET", apiRoot+e.path, tellProblem, h.handle(h.api(e)))
 	}
-	route("GET "+apiRoot+"/openapi.json", h.serveSpec)
+	site.Handle("GET", apiRoot+"/openapi.json", tellProblem, h.handle(h.serveSpec))
+	site.Missing("/api/", tellProblem)
 
-	// The old service's interface.
-	route("GET /standard", h.legacyCount(event.SuccessfulAuth))
-	route("GET /kirjeid", h.legacyCount(""))
-	route("GET /alates", h.legacySince)
-	route("DELETE /kustuta", h.legacyDelete)
+	// The old service's interface. A browser is given the page instead.
+	old := func(method, path, field string, fn handlerFunc) {
+		site.Handle(method, path, tellOld(field), h.handle(fn))
+	}
+	site.Handle("GET", "/stat", h.tellStat, h.handle(h.stat))
+	old("GET", "/standard", "kirjeid", h.legacyCount(event.SuccessfulAuth))
+	old("GET", "/kirjeid", "kirjeid", h.legacyCount(""))
+	old("GET", "/alates", "alates", h.legacySince)
+	old("DELETE", "/kustuta", "kustutati", h.legacyDelete)
 
-	// Monitoring.
-	route("GET /status", h.serveStatus)
-	route("GET /live", h.serveLive)
-	route("GET /metrics", h.serveMetrics)
-	route("GET /heartbeat.json", h.serveHeartbeat)
-	return m
+	monitor.Route(site, h.watched())
 }
 
-// dispatch finds the route. What the mux itself would answer, such as 404 and
-// 405, is given our own form with the same status.
-func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request) {
-	handler, pattern := h.mux.Handler(r)
-	if pattern != "" {
-		h.mux.ServeHTTP(w, r)
+// tellStat tells a failure of the one address that is a page for people and an
+// old endpoint for programs.
+func (h *Handler) tellStat(w http.ResponseWriter, r *http.Request, f *web.Failure) {
+	if web.WantsHTML(r) {
+		h.tellPage(w, r, f)
 		return
 	}
-	answer := &statusOnly{header: make(http.Header)}
-	handler.ServeHTTP(answer, r)
-	if allow := answer.header.Get("Allow"); allow != "" {
-		w.Header().Set("Allow", allow)
-	}
-	h.answerFailure(w, r, fail(answer.status, 0, nil))
+	tellOld("kirjed")(w, r, f)
 }
-
-// statusOnly takes an answer and keeps its status and header.
-type statusOnly struct {
-	header http.Header
-	status int
-}
-
-func (s *statusOnly) Header() http.Header         { return s.header }
-func (s *statusOnly) WriteHeader(status int)      { s.status = status }
-func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }

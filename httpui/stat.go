@@ -7,6 +7,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
 // statData is the specification's statistics: how many, by client application,
@@ -22,7 +23,7 @@ const statRows = 200
 
 func (h *Handler) stat(w http.ResponseWriter, r *request) error {
 	w.Header().Add("Vary", "Accept")
-	if !wantsHTML(r.Request) && !r.URL.Query().Has(paramFormat) {
+	if !web.WantsHTML(r.Request) && !r.URL.Query().Has(paramFormat) {
 		return h.legacyStat(w, r)
 	}
 	v, redirect := r.view(w)

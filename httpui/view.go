@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/web"
 )
 
 // The parameters of an address that say what is shown. Together they are the
@@ -29,6 +30,7 @@ const maxFilterBytes = 1 << 10
 
 // view is what an address asks to be shown.
 type view struct {
+	root       web.Root
 	path       string // escaped, as it stands in the address
 	text       string // the period as written
 	given      bool   // whether there was one; an empty one is everything
@@ -46,7 +48,7 @@ type view struct {
 // counts as left out.
 func (r *request) parseView() view {
 	q := r.URL.Query()
-	v := view{path: r.URL.EscapedPath(), query: q, given: q.Has(paramPeriod), text: q.Get(paramPeriod)}
+	v := view{root: r.h.root, path: r.URL.EscapedPath(), query: q, given: q.Has(paramPeriod), text: q.Get(paramPeriod)}
 	if v.given {
 		v.period, v.periodErr = aggregate.ParsePeriod(v.text, r.h.loc)
 	}
@@ -116,11 +118,11 @@ func (v *view) params() []param {
 // it means everything.
 type param struct{ Name, Value string }
 
-// link returns the address of path in the state of v, with the given
+// link returns the address of a path of the site in the state of v, with the given
 // parameters set in the place of those held. One with the value unset is left
 // out.
 func (v *view) link(path string, set ...param) string {
-	return address(path, with(v.params(), set))
+	return address(v.root.Href(path), with(v.params(), set))
 }
 
 // with returns params with those of set in their place, or added.

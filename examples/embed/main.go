@@ -59,7 +59,7 @@ func run(ctx context.Context, file string, syslog, pages net.Listener, tlsConfig
 	in := ingest.New(store, ingest.Options{})
 	receiver := &syslogjson.Server{Handler: in, OnReject: in.Reject, TLSConfig: tlsConfig}
 	web := &http.Server{
-		Handler:           httpui.New(store, httpui.Options{}),
+		Handler:           httpui.New(store, httpui.Options{Ingester: in, Syslog: receiver}),
 		TLSConfig:         &tls.Config{Certificates: tlsConfig.Certificates, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 5 * time.Second,
 	}

@@ -84,7 +84,8 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.syslogAddr, d.httpAddr = toSenders[0].Addr(), toPeople[0].Addr()
+	d.openSyslog(toSenders[0].Addr())
+	d.httpAddr = toPeople[0].Addr()
 	d.openPages(names)
 	d.receive(toSenders)
 	d.servePages(toPeople)
@@ -136,8 +137,9 @@ func (d *Daemon) openStore(ctx context.Context) error {
 	return nil
 }
 
-// receive takes events from the listeners.
-func (d *Daemon) receive(listeners []net.Listener) {
+// openSyslog makes the server of the senders, who connect to addr.
+func (d *Daemon) openSyslog(addr net.Addr) {
+	d.syslogAddr = addr
 	d.syslog = &syslogjson.Server{
 		Handler:         d.ingester,
 		OnReject:        d.ingester.Reject,
@@ -149,6 +151,10 @@ func (d *Daemon) receive(listeners []net.Listener) {
 		Greeting:        Greeting,
 		Logger:          d.log,
 	}
+}
+
+// receive takes events from the listeners.
+func (d *Daemon) receive(listeners []net.Listener) {
 	d.onStop("syslog", shareSyslog, func(ctx context.Context) error {
 		err := d.syslog.Shutdown(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {

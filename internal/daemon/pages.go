@@ -31,16 +31,19 @@ func (d *Daemon) openNames() (httpui.Catalogue, error) {
 	return openCatalogue(d.cfg.Catalogue, d.log, time.Now)
 }
 
-// openPages makes the pages and what they know.
+// openPages makes the pages, which tell of reception too.
 func (d *Daemon) openPages(names httpui.Catalogue) {
 	ui := httpui.New(d.store, httpui.Options{
-		Catalogue: names,
-		Location:  d.cfg.zone,
-		Logger:    d.log,
-		Hosts:     d.cfg.hosts(),
-		Reception: &reception{d: d, fingerprint: fingerprint(d.syslogTLS)},
-		Version:   d.program.Version,
-		Packaged:  d.program.Packaged,
+		Catalogue:   names,
+		Location:    d.cfg.zone,
+		Logger:      d.log,
+		Hosts:       d.cfg.hosts(),
+		Ingester:    d.ingester,
+		Syslog:      d.syslog,
+		SyslogAddr:  d.syslogAddr.String(),
+		Fingerprint: fingerprint(d.syslogTLS),
+		Version:     d.program.Version,
+		Packaged:    d.program.Packaged,
 	})
 	d.http = &http.Server{
 		Handler:           ui,

@@ -1,15 +1,49 @@
-package httpui
+// Package monitor answers whoever watches the service: /status, /live,
+// /metrics and /heartbeat.json.
+package monitor
 
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/e-gov/tarastat/httpui/internal/web"
+	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/syslogjson"
 )
+
+// Options are what a [Monitor] watches and tells.
+type Options struct {
+	Ping    func(context.Context) error // asks whether the log base can be written and read
+	Ingest  func() ingest.Stats         // nil when nothing is known of it
+	Syslog  func() syslogjson.Stats     // nil when nothing is known of it
+	Queries func() int                  // how many run now
+
+	Now      func() time.Time
+	Started  time.Time
+	Version  string    // of the program; may be empty
+	Packaged time.Time // when the program was built; zero when unknown
+}
+
+// Monitor answers for one service.
+type Monitor struct {
+	Options
+	site  *web.Site
+	probe prober
+}
+
+// Route adds the addresses of monitoring to a site, whose answers are counted.
+func Route(site *web.Site, opts Options) {
+	m := &Monitor{Options: opts, site: site}
+	m.probe.ping = m.ping
+	site.Handle("GET", "/status", web.TellLine, m.status)
+	site.Handle("GET", "/live", web.TellLine, live)
+	site.Handle("GET", "/metrics", web.TellLine, m.metrics)
+	site.Handle("GET", "/heartbeat.json", web.TellLine, m.heartbeat)
+}
 
 // How the log base is probed for /status.
 const (
@@ -17,14 +51,16 @@ const (
 	probeKept    = time.Second // that long one answer serves everybody
 )
 
-// ping asks whether events are stored, and the log base whether it works.
-func (h *Handler) ping(ctx context.Context) error {
-	if h.reception != nil {
-		if err := h.reception.Failure(); err != nil {
+// ping asks whether events are stored, and the log base whether it works. A
+// log base that takes no events is down, even if the one row that a ping writes
+// still finds room.
+func (m *Monitor) ping(ctx context.Context) error {
+	if m.Ingest != nil {
+		if err := m.Ingest().Failure; err != nil {
 			return err
 		}
 	}
-	return h.store.Ping(ctx)
+	return m.Ping(ctx)
 }
 
 // prober asks the log base whether it can be written and read, once for all
@@ -83,22 +119,18 @@ func (p *prober) run(pr *probe) {
 	close(pr.ended)
 }
 
-// serveStatus is the specification's answer to monitoring (section 2.4): 200
-// OK, or 500 with the code of what is wrong.
-func (h *Handler) serveStatus(w http.ResponseWriter, r *request) error {
-	if err := h.probe.check(r.ctx); err != nil {
-		return fail(http.StatusInternalServerError, failureOf(err).code, err)
+// status is the specification's answer to monitoring (section 2.4): 200 OK, or
+// 500 with the code of what is wrong.
+func (m *Monitor) status(w http.ResponseWriter, r *http.Request) error {
+	if err := m.probe.check(r.Context()); err != nil {
+		return web.Fail(http.StatusInternalServerError, web.FailureOf(err).Code, err)
 	}
-	return plain(w, "OK")
+	return live(w, r)
 }
 
-// serveLive says only that the process answers.
-func (h *Handler) serveLive(w http.ResponseWriter, _ *request) error { return plain(w, "OK") }
-
-func plain(w http.ResponseWriter, text string) error {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, text) // the client is gone; there is nobody to tell
+// live says only that the process answers.
+func live(w http.ResponseWriter, _ *http.Request) error {
+	web.SendText(w, "text/plain; charset=utf-8", []byte("OK"))
 	return nil
 }
 
@@ -119,22 +151,24 @@ type dependent struct {
 	Code   string `json:"code,omitempty"`
 }
 
-func (h *Handler) serveHeartbeat(w http.ResponseWriter, r *request) error {
+func (m *Monitor) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	base := dependent{Name: "logibaas", Status: "UP"}
-	if err := h.probe.check(r.ctx); err != nil {
-		base.Status, base.Code = "DOWN", failureOf(err).code.String()
+	if err := m.probe.check(r.Context()); err != nil {
+		base.Status, base.Code = "DOWN", web.FailureOf(err).Code.String()
 	}
 	beat := heartbeat{
-		Name: "TARA-Stat", Version: h.version,
-		Started: h.started.UTC(), ServerTime: r.now.UTC(),
+		Name: "TARA-Stat", Version: m.Version,
+		Started: m.Started.UTC(), ServerTime: m.Now().UTC(),
 		Systems: []dependent{base},
 	}
-	if !h.packaged.IsZero() {
-		t := h.packaged.UTC()
+	if !m.Packaged.IsZero() {
+		t := m.Packaged.UTC()
 		beat.Packaged = &t
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(beat) // the client is gone; there is nobody to tell
+	body, err := json.Marshal(beat)
+	if err != nil {
+		return err
+	}
+	web.SendText(w, "application/json; charset=utf-8", append(body, '\n'))
 	return nil
 }
