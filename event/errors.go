@@ -36,6 +36,16 @@ const (
 	ClassUnexpectedError  Class = "unexpected_error"  // hand-made: error text without Operation Failed
 )
 
+// Classes returns all classes of refusal in a fixed order.
+func Classes() []Class {
+	return []Class{
+		ClassNoJSON, ClassJSONSyntax, ClassJSONTrailing, ClassNotUTF8, ClassControlChar,
+		ClassMissingTime, ClassMissingClientID, ClassMissingMethod, ClassMissingOperation, ClassMissingBank,
+		ClassWrongType, ClassBadTime, ClassUnknownOperation, ClassFieldTooLong,
+		ClassTooDeep, ClassTooManyKeys, ClassTooLong, ClassUnexpectedError,
+	}
+}
+
 // FieldError says why a record is malformed. It never carries the value, only
 // where it stood.
 type FieldError struct {

@@ -227,8 +227,8 @@ func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
 	const dir = "../../../event/"
 	for _, lang := range []logbase.Lang{logbase.Estonian, logbase.English} {
 		l := locale.For(lang)
-		for _, c := range constants(t, dir+"errors.go", "Class") {
-			if !l.Has("class." + c) {
+		for _, c := range event.Classes() {
+			if !l.Has("class." + string(c)) {
 				t.Errorf("%s: the class of rejection %s has no text", lang, c)
 			}
 		}
