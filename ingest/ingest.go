@@ -93,13 +93,14 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 	return in.enqueue(ctx, e, notes)
 }
 
-// Reject accounts for a frame that never became a message. It is meant for
-// [syslogjson.Server.OnReject].
-func (in *Ingester) Reject(r syslogjson.Reject) {
-	in.refuse(r.Class.String(), r.Peer.String(), r.Prefix, in.opts.Now())
+// Reject accounts for a frame that never became a message, and returns the error that
+// answers it, as HandleSyslog does. It is meant for [syslogjson.Server.OnReject].
+func (in *Ingester) Reject(r syslogjson.Reject) error {
+	in.refuse(string(r.Class), r.Peer.String(), r.Prefix, in.opts.Now())
+	return refusal{&event.FieldError{Class: event.Class(r.Class)}}
 }
 
-// refusal is a malformed record, with the line that answers it when replies are
+// refusal is a malformed record, a [syslogjson.Replier] with the line that answers it when replies are
 // switched on.
 type refusal struct{ error }
 

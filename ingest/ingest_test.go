@@ -406,7 +406,10 @@ func TestRefusals(t *testing.T) {
 		err := in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload), Peer: syslogjson.Peer{Name: "tara-1"}})
 		is.True(errors.Is(err, event.ErrInvalid))
 	}
-	in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
+	err := in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
+	var reply syslogjson.Replier
+	is.True(errors.As(err, &reply))
+	is.Equal(reply.SyslogReply(), "ERR-03 Valesti moodustatud logikirje: oversize")
 	is.NoErr(in.HandleSyslog(t.Context(), message("good")))
 	is.NoErr(in.Close(t.Context()))
 

@@ -12,9 +12,9 @@ import (
 )
 
 // encoded returns one message of the size that real senders write.
-func encoded(form syslogjson.Form) []byte {
-	h := syslogjson.Header{Facility: 4, Severity: 6, Hostname: "vm", AppName: "tara", ProcID: "13543"}
-	return h.Append(nil, form, time.Date(2026, 11, 21, 19, 29, 15, 48e6, time.UTC), []byte(captured))
+func encoded(form syslogjson.Header) []byte {
+	h := inForm(syslogjson.Header{Facility: 4, Severity: 6, Hostname: "vm", AppName: "tara", ProcID: "13543"}, form)
+	return h.Append(nil, time.Date(2026, 11, 21, 19, 29, 15, 48e6, time.UTC), []byte(captured))
 }
 
 func perSecond(b *testing.B) {
@@ -23,12 +23,8 @@ func perSecond(b *testing.B) {
 }
 
 func BenchmarkReader(b *testing.B) {
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormOctet} {
-		name := "newline"
-		if form == syslogjson.FormOctet {
-			name = "octet"
-		}
-		b.Run(name, func(b *testing.B) {
+	for _, form := range []syslogjson.Header{forms[0].header, forms[2].header} {
+		b.Run(form.Framing.String(), func(b *testing.B) {
 			b.ReportAllocs()
 			message := encoded(form)
 			b.SetBytes(int64(len(message)))
@@ -48,8 +44,8 @@ func BenchmarkParse(b *testing.B) {
 		name  string
 		frame []byte
 	}{
-		{"bsd", encoded(syslogjson.FormBSD)},
-		{"rfc5424 fast", encoded(syslogjson.FormRFC5424)},
+		{"bsd", encoded(forms[0].header)},
+		{"rfc5424 fast", encoded(forms[1].header)},
 		{"rfc5424 machine", []byte(`<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - [x@1 y="z"] ` + captured)},
 		{"rfc5424 broken", []byte("<38>1 2026-11-21T19:29:15.048+0200 vm tara 13543 - - " + captured)},
 	}
@@ -70,8 +66,8 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkServer receives over mutual TLS 1.3; the sender works in this process too.
 func BenchmarkServer(b *testing.B) {
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
-		b.Run(form.String(), func(b *testing.B) {
+	for _, form := range forms {
+		b.Run(form.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var n atomic.Int64
 			srv := syslogtest.NewServer(b, syslogjson.HandlerFunc(func(context.Context, *syslogjson.Message) error {
@@ -79,7 +75,7 @@ func BenchmarkServer(b *testing.B) {
 				return nil
 			}))
 			c := srv.Dial(syslogjson.ClientOptions{})
-			message := encoded(form)
+			message := encoded(form.header)
 			const batch = 64 // as a busy sender's socket coalesces them
 			many := bytes.Repeat(message, batch)
 			b.SetBytes(int64(len(message)))

@@ -16,8 +16,7 @@ import (
 // ClientOptions are the settings of a [Client]. The zero value sends BSD headers
 // with priority <0> and no host name.
 type ClientOptions struct {
-	Form   Form
-	Header Header // of every message; see DefaultHeader
+	Header Header // of every message, with its format and framing; see DefaultHeader
 
 	// BufferBytes is the size of the buffer that Send fills and Flush empties.
 	// Zero or less: every Send writes at once.
@@ -89,15 +88,8 @@ func (c *Client) Send(payload []byte) error { return c.SendAt(time.Now(), payloa
 func (c *Client) SendAt(at time.Time, payload []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.frame = c.opts.Header.Append(c.frame[:0], c.opts.Form, at, payload)
+	c.frame = c.opts.Header.Append(c.frame[:0], at, payload)
 	return c.write(c.frame)
-}
-
-// SendRaw sends bytes as they are: frames made elsewhere, or broken ones for a test.
-func (c *Client) SendRaw(b []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.write(b)
 }
 
 func (c *Client) write(b []byte) error {

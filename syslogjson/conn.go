@@ -4,10 +4,14 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -21,7 +25,7 @@ type conn struct {
 	nc    net.Conn    // in, or TLS over it
 	peer  Peer
 	stats *peerCounters
-	reply *replier // nil when nothing is written
+	reply *replyWriter // nil when nothing is written
 
 	ready atomic.Bool // the handshake is done
 
@@ -30,12 +34,14 @@ type conn struct {
 	message Message
 	bad     int // bad frames in a row
 
-	enough int64 // while draining: the stream's length up to which frames are read; 0: not known yet
+	// While draining: where the half frame that is waited for begins to be whole. What
+	// was read with its rest may be half a frame again, and is given up. Zero: not known.
+	enough int64
 }
 
 func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
 	c := &conn{s: s, tls: cfg, raw: raw}
-	c.in = &intake{Conn: raw, draining: c.draining, secure: cfg != nil}
+	c.in = &intake{Conn: raw, draining: c.draining}
 	c.nc = c.in
 	if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
 		ap := a.AddrPort()
@@ -46,7 +52,7 @@ func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
 	}); ok {
 		// A connection that cannot do it is served all the same.
 		_ = k.SetKeepAliveConfig(net.KeepAliveConfig{
-			Enable: true, Idle: keepAliveIdle, Interval: keepAliveInterval, Count: keepAliveCount,
+			Enable: true, Idle: time.Minute, Interval: 15 * time.Second, Count: 4, // a dead peer is noticed in two minutes
 		})
 	}
 	return c
@@ -60,7 +66,10 @@ func (c *conn) run() {
 	defer func() {
 		if v := recover(); v != nil {
 			c.s.counts.panics.Add(1)
-			c.s.log.panicked(c.peer, v, debug.Stack())
+			if omitted, ok := c.s.refusals.allow("panic", ""); ok {
+				c.s.log.Error("syslog handler panicked, connection closed", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
+					"panic", describe(v), "stack", string(debug.Stack()), "omitted", omitted)
+			}
 			end = abruptly
 		}
 		c.close(end)
@@ -73,7 +82,7 @@ func (c *conn) run() {
 	defer c.s.peers.disconnected(c.stats)
 	c.ready.Store(true)
 	if c.s.Replies {
-		c.reply = newReplier(c.nc, c.s.Greeting)
+		c.reply = newReplyWriter(c.nc, c.s.Greeting)
 	}
 	c.message.Peer = c.peer
 	c.frames = NewReader(c.nc, c.s.limits.message)
@@ -99,16 +108,15 @@ func (c *conn) serve() ending {
 		bad, isBad := errors.AsType[*FrameError](err)
 		switch {
 		case err == nil:
-			if abort := c.frame(frame); abort {
-				return abruptly
-			}
+			c.frame(frame)
 		case isBad:
 			c.s.counts.frames.Add(1)
 			c.reject(bad.Class, bad.Prefix, err)
 		case isTimeout(err) && c.draining():
-			if c.mayEnd() {
+			if c.frames.atBoundary() {
 				return abruptly
 			}
+			c.in.unbounded, c.enough = true, c.frames.taken
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // the latter is TLS without close_notify
 			return politely
 		default:
@@ -119,58 +127,55 @@ func (c *conn) serve() ending {
 		}
 		if c.bad >= DefaultMaxBadFrames {
 			c.s.counts.badStreaks.Add(1)
-			c.s.log.badStreak(c.peer)
+			c.s.log.Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
+				"frames", DefaultMaxBadFrames)
 			return abruptly
 		}
-		if c.hasEnough() {
+		if c.enough > 0 && c.frames.passed(c.enough) {
 			return abruptly
 		}
 	}
 }
 
-// frame parses one frame and hands it on. It reports whether the handler wants the
-// connection closed.
-func (c *conn) frame(frame []byte) (abort bool) {
+// frame parses one frame and hands it on.
+func (c *conn) frame(frame []byte) {
 	c.s.counts.frames.Add(1)
 	m := &c.message
 	err := c.parser.ParseInto(m, frame)
 	if c.frames.Partial() {
 		if err != nil || !json.Valid(m.Payload) {
 			c.reject(ClassPartial, frame, io.ErrUnexpectedEOF)
-			return false
+			return
 		}
 		c.s.counts.partialOK.Add(1)
 	}
-	if err != nil {
-		class := ClassBadHeader
-		if pe, ok := errors.AsType[*ParseError](err); ok {
-			class = pe.Class
-		}
-		c.reject(class, frame, err)
-		return false
+	if bad, ok := errors.AsType[*ParseError](err); ok {
+		c.reject(bad.Class, frame, err)
+		return
 	}
 	c.bad = 0
 	m.Framing = c.frames.Framing()
 	c.s.counts.messages.Add(1)
 	c.stats.message(time.Now())
-	err = c.s.Handler.HandleSyslog(c.s.ctx, m)
-	if err == nil {
-		return false
+	if err := c.s.Handler.HandleSyslog(c.s.ctx, m); err != nil {
+		c.s.counts.handlerErrors.Add(1)
+		c.stats.handlerErrors.Add(1)
+		c.reply.send(err)
 	}
-	c.s.counts.handlerErrors.Add(1)
-	c.stats.handlerErrors.Add(1)
-	c.reply.send(err)
-	return errors.Is(err, ErrAbortConn)
 }
 
 // reject accounts for a frame that is not handed on.
 func (c *conn) reject(class Class, frame []byte, err error) {
 	c.bad++
-	c.s.counts.rejected[class].Add(1)
+	c.s.counts.reject(class)
 	c.stats.rejected.Add(1)
-	c.s.log.rejected(class, c.peer, c.stats)
+	if omitted, ok := c.s.refusals.allow(string(class), c.peer.String()); ok {
+		c.s.log.Warn("syslog frame rejected", "class", string(class), "peer", c.peer.String(),
+			"addr", c.peer.Addr.String(), "omitted", omitted)
+	}
 	if c.s.OnReject != nil {
-		c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: frame[:min(len(frame), MaxSampleBytes)], Err: err})
+		prefix := frame[:min(len(frame), MaxSampleBytes)]
+		c.reply.send(c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: prefix, Err: err}))
 	}
 }
 
@@ -192,4 +197,174 @@ func reset(nc net.Conn) {
 		_ = l.SetLinger(0)
 	}
 	_ = nc.Close()
+}
+
+// describe returns the text of a run-time error, and only the type of any other
+// value: its text may hold a payload.
+func describe(v any) string {
+	if err, ok := v.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+// drain is called by Shutdown: it wakes the goroutine if it waits for bytes.
+func (c *conn) drain() {
+	const handshakeLeft = 250 * time.Millisecond // for one that Shutdown finds under way
+	until := time.Unix(1, 0)                     // long past
+	if !c.ready.Load() {
+		until = time.Now().Add(handshakeLeft)
+	}
+	_ = c.raw.SetReadDeadline(until) // fails only on a connection that has ended
+}
+
+// draining reports whether Shutdown has begun and the connection is past its
+// handshake, whose bytes are no frames.
+func (c *conn) draining() bool { return c.ready.Load() && c.s.draining.Load() }
+
+// intake is a connection beneath TLS whose reading ends some time after Shutdown has
+// begun: then each further read is answered with os.ErrDeadlineExceeded, which neither
+// TLS nor the [Reader] takes for the end.
+//
+// What the kernel holds when the drain begins is read, however long its handling
+// takes. But much of what a peer has written may still stand in its own kernel,
+// which sends it when ours has acknowledged what we read. So reading goes on until
+// the peer is silent for drainQuiet, or until drainLongest has passed.
+//
+// Only the connection's goroutine reads.
+type intake struct {
+	net.Conn
+	draining func() bool // Shutdown has begun
+
+	began     bool      // the drain has begun here
+	held      int       // bytes that the kernel held then and still holds
+	until     time.Time // the longest that reading goes on after these; zero: not yet set
+	over      bool      // nothing more is read
+	unbounded bool      // set when half a frame was read: its rest is waited for without end
+}
+
+const (
+	drainQuiet   = 10 * time.Millisecond  // silence after which all that a peer had written was read
+	drainLongest = 250 * time.Millisecond // after which a peer that is never silent is read no more
+)
+
+// Read reads from the connection.
+func (k *intake) Read(b []byte) (int, error) {
+	for !k.draining() {
+		n, err := k.Conn.Read(b)
+		if n > 0 || !isTimeout(err) || !k.draining() { // else Shutdown woke us
+			return n, err
+		}
+	}
+	if !k.began {
+		k.began, k.held = true, arrived(k.Conn)
+	}
+	for {
+		deadline := k.deadline()
+		if k.over && !k.unbounded {
+			return 0, os.ErrDeadlineExceeded
+		}
+		_ = k.SetReadDeadline(deadline) // fails only on a connection that has ended
+		n, err := k.Conn.Read(b)
+		if n > 0 || !isTimeout(err) {
+			k.held = max(0, k.held-n)
+			return n, err
+		}
+		if !deadline.IsZero() && !time.Now().Before(deadline) {
+			k.over = true
+		} // else the deadline was Shutdown's, which may come late
+	}
+}
+
+// deadline returns how long to wait for the next bytes; zero where they are there,
+// or are awaited without end. It ends reading when there is no time left.
+func (k *intake) deadline() time.Time {
+	if k.over || k.held > 0 {
+		return time.Time{}
+	}
+	now := time.Now()
+	if k.until.IsZero() {
+		k.until = now.Add(drainLongest)
+	}
+	k.over = !now.Before(k.until)
+	if silent := now.Add(drainQuiet); silent.Before(k.until) {
+		return silent
+	}
+	return k.until
+}
+
+const (
+	maxPendingReplies = 64
+	replyFlushTime    = time.Second
+)
+
+// replyWriter writes lines to a peer without ever waiting for it. A nil replyWriter writes
+// nothing.
+type replyWriter struct {
+	nc    net.Conn
+	lines chan string
+	done  chan struct{}
+}
+
+func newReplyWriter(nc net.Conn, greeting string) *replyWriter {
+	r := &replyWriter{nc: nc, lines: make(chan string, maxPendingReplies), done: make(chan struct{})}
+	go r.write()
+	if greeting != "" {
+		r.line(greeting)
+	}
+	return r
+}
+
+// write ends when lines is closed or the connection breaks.
+func (r *replyWriter) write() {
+	defer close(r.done)
+	for l := range r.lines {
+		if _, err := r.nc.Write([]byte(l)); err != nil {
+			break
+		}
+	}
+	for range r.lines { // the sender never blocks, also after an error
+		continue
+	}
+}
+
+// send writes the reply that err carries, if it carries one.
+func (r *replyWriter) send(err error) {
+	if r == nil || err == nil {
+		return
+	}
+	var answer Replier
+	if errors.As(err, &answer) {
+		r.line(answer.SyslogReply())
+	}
+}
+
+// line queues one line, or drops it when the peer is behind.
+func (r *replyWriter) line(text string) {
+	text = strings.Map(func(c rune) rune {
+		if c == '\r' || c == '\n' {
+			return ' '
+		}
+		return c
+	}, strings.TrimRight(text, "\r\n"))
+	select {
+	case r.lines <- text + "\r\n":
+	default:
+	}
+}
+
+// close lets the last lines go out to a peer that has finished, but waits no longer
+// than replyFlushTime.
+func (r *replyWriter) close(end ending) {
+	if r == nil {
+		return
+	}
+	close(r.lines)
+	if end == abruptly {
+		return
+	}
+	select {
+	case <-r.done:
+	case <-time.After(replyFlushTime):
+	}
 }

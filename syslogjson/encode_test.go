@@ -19,21 +19,23 @@ func TestEncodeCaptured(t *testing.T) {
 	is := is.New(t)
 	h := syslogjson.DefaultHeader("vm")
 	at := time.Date(2026, time.November, 21, 19, 29, 11, 0, time.UTC)
-	is.Equal(string(h.Append(nil, syslogjson.FormBSD, at, []byte(captured))),
+	is.Equal(string(h.Append(nil, at, []byte(captured))),
 		"<38>Nov 21 19:29:11 vm "+captured+"\n")
 
 	h.AppName, h.ProcID = "tara", "13543"
 	at = time.Date(2026, time.November, 21, 21, 29, 15, 48e6, time.FixedZone("", 7200))
 	line := "<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - " + captured + "\n"
-	is.Equal(string(h.Append(nil, syslogjson.FormRFC5424, at, []byte(captured))), line)
-	is.Equal(string(h.Append([]byte("before "), syslogjson.FormOctet, at, []byte(captured))), "before 166 "+line)
+	h.Format = syslogjson.RFC5424
+	is.Equal(string(h.Append(nil, at, []byte(captured))), line)
+	h.Framing = syslogjson.OctetCounting
+	is.Equal(string(h.Append([]byte("before "), at, []byte(captured))), "before 166 "+line)
 }
 
 func TestEncodeBSDDay(t *testing.T) {
 	is := is.New(t)
 	h := syslogjson.DefaultHeader("vm")
 	at := time.Date(2026, time.August, 1, 10, 51, 54, 0, time.UTC)
-	is.Equal(string(h.AppendBSD(nil, at, []byte("{}"))), "<38>Aug  1 10:51:54 vm {}\n")
+	is.Equal(string(h.Append(nil, at, []byte("{}"))), "<38>Aug  1 10:51:54 vm {}\n")
 }
 
 // What is appended is one frame, and it is read as it was meant.
@@ -48,31 +50,19 @@ func TestEncodeRoundTrip(t *testing.T) {
 	payloads := []string{j("a"), j("Tõrge € 𝄞"), "{\n \"n\": 1\n}", `{"error":"{ ]: \n \\"}`, "{" + strings.Repeat(`"n":1,`, 500) + `"m":2}`}
 	at := time.Date(2026, time.November, 30, 23, 59, 59, 999e6, time.UTC)
 	for i, h := range headers {
-		for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
-			t.Run(fmt.Sprint(i, form), func(t *testing.T) {
+		for _, form := range forms {
+			t.Run(fmt.Sprint(i, form.name), func(t *testing.T) {
 				is := is.New(t)
+				h := inForm(h, form.header)
 				var stream []byte
 				var want []string
 				for _, p := range payloads {
-					stream = h.Append(stream, form, at, []byte(p))
+					stream = h.Append(stream, at, []byte(p))
 					want = append(want, strings.ReplaceAll(p, "\n", " "))
 				}
 				got, _ := served(t, strings.NewReader(string(stream)))
 				is.Equal(cmp.Diff(want, got), "")
 			})
 		}
-	}
-}
-
-func TestParseForm(t *testing.T) {
-	is := is.New(t)
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
-		back, err := syslogjson.ParseForm(form.String())
-		is.NoErr(err)
-		is.Equal(back, form)
-	}
-	for _, s := range []string{"", "BSD", "form(9)"} {
-		_, err := syslogjson.ParseForm(s)
-		is.True(err != nil)
 	}
 }

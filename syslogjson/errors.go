@@ -5,75 +5,72 @@ import (
 	"fmt"
 )
 
-// Errors that callers branch on.
-var (
-	// ErrServerClosed is returned by Serve after Shutdown or Close.
-	ErrServerClosed = errors.New("syslogjson: server closed")
-	// ErrAbortConn, returned or wrapped by a [Handler], makes the server close the
-	// connection at once with a TCP reset, so that the sender notices.
-	ErrAbortConn = errors.New("syslogjson: abort connection")
-	// ErrFrameTooLarge is the cause of a [FrameError] of [ClassOversize].
-	ErrFrameTooLarge = errors.New("frame too large")
-	// ErrBadCount is the cause of a [FrameError] of [ClassBadCount].
-	ErrBadCount = errors.New("bad octet count")
-)
+// ErrServerClosed is returned by Serve after Shutdown or Close.
+var ErrServerClosed = errors.New("syslogjson: server closed")
 
 // Class says why a frame was rejected. Its text is stable and fit for a metric's label.
-type Class uint8
+type Class string
 
 // The classes of rejected frames.
 const (
 	// ClassOversize is a frame above the message limit.
-	ClassOversize Class = iota
+	ClassOversize Class = "oversize"
 	// ClassPartial is what stood in front of the end of the stream without a
 	// newline, or with fewer bytes than its count, when its JSON is not complete.
-	ClassPartial
+	ClassPartial Class = "partial"
 	// ClassBadHeader is a frame without a valid priority, or with a broken
 	// RFC 5424 header and no object after it.
-	ClassBadHeader
+	ClassBadHeader Class = "bad_header"
 	// ClassBadCount is a frame whose octet count is malformed or lies, or bytes
 	// that belong to no frame on a connection that counts octets.
-	ClassBadCount
+	ClassBadCount Class = "bad_count"
 	// ClassNoJSON is a frame with a good header whose text holds no "{".
-	ClassNoJSON
-
-	numClasses = iota
+	ClassNoJSON Class = "no_json"
 )
 
-var classNames = [numClasses]string{"oversize", "partial", "bad_header", "bad_count", "no_json"}
-
-// String returns the class's stable name, such as "bad_header".
-func (c Class) String() string {
-	if int(c) < len(classNames) {
-		return classNames[c]
-	}
-	return fmt.Sprintf("class(%d)", uint8(c))
-}
-
-// Classes returns all classes in a fixed order.
+// Classes returns all classes of rejected frames in a fixed order.
 func Classes() []Class {
 	return []Class{ClassOversize, ClassPartial, ClassBadHeader, ClassBadCount, ClassNoJSON}
 }
 
+// HandshakeClass says why a connection did not become ready. Its text is stable and
+// fit for a metric's label.
+type HandshakeClass string
+
+// The classes of connections that did not become ready.
+const (
+	HandshakeNoTLS          HandshakeClass = "no_tls"          // the peer speaks no TLS
+	HandshakeHTTP           HandshakeClass = "http"            // the peer speaks HTTP without TLS
+	HandshakeNoCertificate  HandshakeClass = "no_certificate"  // the peer has no client certificate
+	HandshakeBadCertificate HandshakeClass = "bad_certificate" // the peer's certificate is not accepted
+	HandshakeTimedOut       HandshakeClass = "timed_out"       // the peer did not complete it in time
+	HandshakeLeft           HandshakeClass = "left"            // the peer went away, or refuses our certificate
+	HandshakeOther          HandshakeClass = "other"           // anything else, such as no common version or cipher
+)
+
+// HandshakeClasses returns all classes of failed handshakes in a fixed order.
+func HandshakeClasses() []HandshakeClass {
+	return []HandshakeClass{
+		HandshakeNoTLS, HandshakeHTTP, HandshakeNoCertificate, HandshakeBadCertificate,
+		HandshakeTimedOut, HandshakeLeft, HandshakeOther,
+	}
+}
+
 // FrameError is returned by [Reader.Next] for a frame that cannot be handed on.
-// The next call continues with the next frame. errors.Is finds [ErrFrameTooLarge]
-// or [ErrBadCount].
+// The next call continues with the next frame.
 type FrameError struct {
-	Class Class
+	Class Class // ClassOversize or ClassBadCount
 	// Prefix is the frame's beginning, at most MaxSampleBytes, a copy. It may hold
 	// personal data: mask it before it is kept or shown.
 	Prefix []byte
 }
 
 // Error describes the fault without the frame's content.
-func (e *FrameError) Error() string { return "syslogjson: read frame: " + e.Unwrap().Error() }
-
-// Unwrap returns ErrFrameTooLarge or ErrBadCount.
-func (e *FrameError) Unwrap() error {
+func (e *FrameError) Error() string {
 	if e.Class == ClassOversize {
-		return ErrFrameTooLarge
+		return "syslogjson: read frame: frame too large"
 	}
-	return ErrBadCount
+	return "syslogjson: read frame: bad octet count"
 }
 
 // ParseError is returned for a frame without a usable header or payload.

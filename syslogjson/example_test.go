@@ -60,8 +60,8 @@ func ExampleNewReader() {
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		if errors.Is(err, syslogjson.ErrFrameTooLarge) {
-			fmt.Println("too large, skipped")
+		if bad, ok := errors.AsType[*syslogjson.FrameError](err); ok {
+			fmt.Println("rejected:", bad.Class)
 			continue
 		}
 		if err != nil {
@@ -73,7 +73,7 @@ func ExampleNewReader() {
 	// Output:
 	// newline: <38>Nov 21 19:29:11 vm {"n":1}
 	// octet: <13>1 - h a - - - {"n":"two"}
-	// too large, skipped
+	// rejected: oversize
 }
 
 func ExampleServer() {
@@ -126,7 +126,6 @@ func ExampleDial() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	c, err := syslogjson.Dial(ctx, srv.Addr, srv.ClientTLS(), syslogjson.ClientOptions{
-		Form:   syslogjson.FormOctet,
 		Header: syslogjson.DefaultHeader("vm"),
 	})
 	if err != nil {
@@ -147,23 +146,15 @@ func ExampleHeader_Append() {
 	h := syslogjson.DefaultHeader("vm")
 	h.AppName, h.ProcID = "tara", "13543"
 	at := time.Date(2026, 11, 21, 19, 29, 15, 48e6, time.UTC)
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
-		fmt.Printf("%s", h.Append(nil, form, at, []byte(`{"n":1}`)))
-	}
+	fmt.Printf("%s", h.Append(nil, at, []byte(`{"n":1}`)))
+	h.Format = syslogjson.RFC5424
+	fmt.Printf("%s", h.Append(nil, at, []byte(`{"n":1}`)))
+	h.Framing = syslogjson.OctetCounting
+	fmt.Printf("%s", h.Append(nil, at, []byte(`{"n":1}`)))
 	// Output:
 	// <38>Nov 21 19:29:15 vm {"n":1}
 	// <38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - {"n":1}
 	// 57 <38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - {"n":1}
-}
-
-func ExampleParseForm() {
-	form, err := syslogjson.ParseForm("octet")
-	fmt.Println(form, err)
-	_, err = syslogjson.ParseForm("udp")
-	fmt.Println(err)
-	// Output:
-	// octet <nil>
-	// syslogjson: unknown form "udp": want bsd, rfc5424 or octet
 }
 
 func ExampleMessage_Clone() {

@@ -15,7 +15,7 @@ func PlainHeader(frame []byte) bool {
 	if rest < 0 || !is5424(frame[rest:]) {
 		return false
 	}
-	h := split5424(frame, rest)
+	h := newOutline(frame, rest)
 	return h.plain(frame)
 }
 
@@ -23,10 +23,16 @@ func PlainHeader(frame []byte) bool {
 // message is left out, since the machine also refuses broken UTF-8 in it.
 func MachineTakes(frame []byte) bool {
 	start, _, rest := priority(frame)
-	h := split5424(frame, rest)
-	_, err := rfc5424.NewMachine().Parse(frame[start:h.message])
+	_, err := rfc5424.NewMachine().Parse(frame[start:newOutline(frame, rest).message])
 	return err == nil
 }
 
 // Arrived returns how many bytes the kernel holds that were not read.
 func Arrived(nc net.Conn) int { return arrived(nc) }
+
+// SendRaw sends bytes as they are: broken frames for a test.
+func (c *Client) SendRaw(b []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.write(b)
+}

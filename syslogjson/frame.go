@@ -7,22 +7,25 @@ import (
 	"os"
 )
 
-// Framing says how a frame was delimited (RFC 6587 section 3.4).
-type Framing uint8
-
-// The framings.
+// Limits of what a [Reader] takes.
 const (
-	NonTransparent Framing = iota // ended by a newline
-	OctetCounting                 // preceded by its length
-)
+	// DefaultMaxMessageBytes is the longest frame that is read, in bytes without
+	// its count or newline. RFC 5425 section 4.3.1 asks for 8,192 at least.
+	DefaultMaxMessageBytes = 64 << 10
+	// DefaultMaxSkipBytes is the largest octet count above the message limit that
+	// is believed and skipped. A larger one is taken as text that ends at a newline.
+	DefaultMaxSkipBytes = 1 << 20
+	// MaxSampleBytes is the longest beginning of a bad frame that is kept for
+	// [FrameError] and [Reject].
+	MaxSampleBytes = 256
 
-// String returns "newline" or "octet".
-func (f Framing) String() string {
-	if f == OctetCounting {
-		return "octet"
-	}
-	return "newline"
-}
+	readBufferBytes  = 16 << 10 // of a busy connection; an idle one has firstBufferBytes
+	firstBufferBytes = 2 << 10
+	maxEmptyReads    = 100 // reads of no bytes and no error, then io.ErrNoProgress
+
+	maxCountDigits = 7
+	longestStart   = maxCountDigits + len(" <191>") // the longest beginning of a counted frame
+)
 
 // Reader cuts a stream into frames. It holds at most the message limit plus a few
 // bytes, whatever the stream holds. It is not safe for concurrent use.
@@ -36,8 +39,7 @@ type Reader struct {
 
 	skip     int  // bytes of an oversize counted frame still to be discarded
 	skipLine bool // an oversize line is still to be discarded
-	counted  bool // a frame should begin here: since the last counted frame none other did
-	doubt    int  // bytes at pos that belong to the last count or to the next frame
+	counted  bool // the last frame, or what stood for one, was counted
 
 	framing Framing
 	partial bool
@@ -65,11 +67,6 @@ func (r *Reader) Next() ([]byte, error) {
 	r.partial = false
 	if r.skip > 0 || r.skipLine {
 		if err := r.discard(); err != nil {
-			return nil, err
-		}
-	}
-	if r.doubt > 0 {
-		if err := r.settle(); err != nil {
 			return nil, err
 		}
 	}
@@ -164,12 +161,15 @@ func (r *Reader) body(head, n int) ([]byte, error) {
 	}
 	body := r.buf[r.pos+head : r.pos+head+n]
 	r.pos += head + n
-	if rest, sure := excess(body); rest > 0 {
+	return r.whole(body)
+}
+
+// whole returns the counted body that ends at pos, or rejects it for a count that is
+// too large; then reading goes on where the body's object ended.
+func (r *Reader) whole(body []byte) ([]byte, error) {
+	if rest := excess(body); rest > 0 {
 		r.pos -= rest
-		if !sure {
-			r.doubt = rest
-		}
-		return nil, frameError(ClassBadCount, body[:n-rest])
+		return nil, frameError(ClassBadCount, body[:len(body)-rest])
 	}
 	r.framing = OctetCounting
 	return body, nil
@@ -181,18 +181,107 @@ func (r *Reader) tail(head int, err error) ([]byte, error) {
 		return nil, err
 	}
 	b := r.buf[r.pos+head : r.end]
-	if head > 0 {
-		if rest, _ := excess(b); rest > 0 {
-			r.pos = r.end - rest
-			return nil, frameError(ClassBadCount, b[:len(b)-rest])
-		}
-		r.framing = OctetCounting
-	} else {
-		r.framing = NonTransparent
-	}
 	r.pos = r.end
+	r.framing = NonTransparent
+	if head > 0 {
+		if b, err = r.whole(b); err != nil {
+			return nil, err
+		}
+	}
 	r.partial = true
 	return b, nil
+}
+
+// junk returns the bytes up to the next newline, which begin no frame. On a
+// connection that counts octets, where there may be no newline for ever, they also
+// end where the next counted frame begins.
+func (r *Reader) junk() ([]byte, error) {
+	if !r.counted && !isDigit(r.buf[r.pos]) {
+		return r.line()
+	}
+	r.counted = true
+	for from := 0; ; {
+		b := r.buf[r.pos:r.end]
+		end := junkEnd(b, from)
+		switch {
+		case end > r.max, end < 0 && len(b) > r.max+longestStart:
+			return nil, r.oversizeLine(b)
+		case end >= 0:
+			r.pos += end
+			return nil, frameError(ClassBadCount, b[:end])
+		}
+		from = max(0, len(b)-longestStart)
+		if err := r.fill(); err != nil {
+			switch {
+			case isTimeout(err):
+				return nil, err
+			case len(b) > r.max:
+				return nil, r.oversizeLine(b)
+			}
+			r.pos = r.end
+			return nil, frameError(ClassBadCount, b)
+		}
+	}
+}
+
+// junkEnd returns where junk ends in b: at a newline or, not before byte 1, at
+// "count <PRI>". It is -1 when neither is there from byte from on.
+func junkEnd(b []byte, from int) int {
+	line := bytes.IndexByte(b[from:], '\n')
+	if line >= 0 {
+		line += from
+		b = b[:line]
+	}
+	for at := from; ; at++ {
+		i := bytes.IndexByte(b[at:], '<')
+		if i < 0 {
+			return line
+		}
+		at += i
+		if start := countBefore(b, at); start > 0 && matchPri(b[at:]) == matchFull {
+			return start
+		}
+	}
+}
+
+// discard drops what is left of an oversize frame.
+func (r *Reader) discard() error {
+	for {
+		b := r.buf[r.pos:r.end]
+		n := min(len(b), r.skip)
+		r.skip -= n
+		if r.skipLine {
+			n = r.discardLine(b)
+		}
+		r.pos += n
+		r.skipped += uint64(n) //nolint:gosec // never negative
+		if r.skip == 0 && !r.skipLine {
+			return nil
+		}
+		if err := r.fill(); err != nil {
+			if !isTimeout(err) {
+				r.skipped += uint64(r.end - r.pos) //nolint:gosec // never negative
+				r.pos = r.end
+				r.skip, r.skipLine = 0, false
+			}
+			return err
+		}
+	}
+}
+
+// discardLine returns how much of b to drop, and notes when the line has ended.
+func (r *Reader) discardLine(b []byte) int {
+	end, keep := -1, 0
+	if r.counted {
+		end, keep = junkEnd(b, 0), longestStart+1
+	} else if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		end = i + 1
+	}
+	if end >= 0 {
+		r.skipLine = false
+		return end
+	}
+	return max(0, len(b)-keep)
 }
 
 // skipStray moves to the first byte of a frame.
@@ -235,7 +324,7 @@ func (r *Reader) fill() error {
 }
 
 // makeRoom leaves at least one free byte at the end of the buffer. A frame needs
-// max bytes, its count and newline, and the bytes in doubt before it.
+// max bytes, its count and newline.
 func (r *Reader) makeRoom() {
 	held := r.end - r.pos
 	size := len(r.buf)
@@ -268,3 +357,130 @@ func isStray(c byte) bool { return c == '\n' || c == '\r' || c == 0 || c == ' ' 
 // isTimeout reports whether a deadline ended a read. A connection that the kernel
 // gave up (ETIMEDOUT) has ended and is not meant.
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// excess returns how many bytes at the end of a counted body belong to the next
+// frames, because the count was too large: they follow the body's object and look
+// like the beginning of a frame. It is zero for a body that ends with its object, and
+// for one without a complete object: then nothing is known.
+func excess(body []byte) int {
+	end := trimmedLen(body)
+	if end == 0 || body[end-1] == '}' && bytes.IndexByte(body[1:end], '<') < 0 {
+		return 0 // the common case: no second priority, so no second frame
+	}
+	n := objectEnd(body)
+	for n >= 0 && n < end && isStray(body[n]) {
+		n++
+	}
+	if n < 0 || n >= end || matchStart(body[n:]) == matchNone {
+		return 0
+	}
+	return len(body) - n
+}
+
+// objectEnd returns the offset after the JSON object in a frame, or -1 when it has
+// none or it is not complete.
+func objectEnd(frame []byte) int {
+	start := payloadStart(frame)
+	if start < 0 {
+		return -1
+	}
+	depth, quoted := 0, false
+	for i := start; i < len(frame); i++ {
+		switch c := frame[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// How a piece of the stream fits a pattern.
+type match uint8
+
+const (
+	matchNone match = iota
+	matchPart       // fits as far as it goes
+	matchFull
+)
+
+// parseCount matches b with "[1-9][0-9]{0,6} <". It returns the count and the
+// length of count and space.
+func parseCount(b []byte) (n, head int, m match) {
+	if b[0] < '1' || b[0] > '9' {
+		return 0, 0, matchNone
+	}
+	i := 0
+	for i < len(b) && i < maxCountDigits && isDigit(b[i]) {
+		n = n*10 + int(b[i]-'0')
+		i++
+	}
+	if i < len(b) && b[i] != ' ' {
+		return 0, 0, matchNone
+	}
+	if i+1 >= len(b) {
+		return 0, 0, matchPart
+	}
+	if b[i+1] != '<' {
+		return 0, 0, matchNone
+	}
+	return n, i + 1, matchFull
+}
+
+// matchPri matches the beginning of b with "<[0-9]{1,3}>".
+func matchPri(b []byte) match {
+	if len(b) == 0 {
+		return matchPart
+	}
+	if b[0] != '<' {
+		return matchNone
+	}
+	for i := 1; i < len(b); i++ {
+		switch {
+		case b[i] == '>' && i > 1:
+			return matchFull
+		case !isDigit(b[i]) || i > 3:
+			return matchNone
+		}
+	}
+	return matchPart
+}
+
+// matchStart matches b with the beginning of a frame of either framing, up to and
+// with its priority.
+func matchStart(b []byte) match {
+	if b[0] == '<' {
+		return matchPri(b)
+	}
+	_, head, m := parseCount(b)
+	if m != matchFull {
+		return m
+	}
+	return matchPri(b[head:])
+}
+
+// countBefore returns where the count begins that ends with a space before b[at],
+// or -1.
+func countBefore(b []byte, at int) int {
+	i := at - 1
+	if i < 0 || b[i] != ' ' {
+		return -1
+	}
+	for i > 0 && isDigit(b[i-1]) {
+		i--
+	}
+	if n := at - 1 - i; n == 0 || n > maxCountDigits || b[i] == '0' {
+		return -1
+	}
+	return i
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

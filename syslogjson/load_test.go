@@ -23,13 +23,12 @@ func TestReconnectStorm(t *testing.T) {
 	var got syslogtest.Collector
 	srv := newServer(t, &got)
 	srv.MaxConnsPerAddr = senders
-	srv.MaxHandshakes = 4
 	srv.Start()
 	cfg := srv.ClientTLS()
 	var wg sync.WaitGroup
 	for s := range senders {
 		wg.Go(func() {
-			c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{Form: syslogjson.Form(s % 3)})
+			c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{Header: forms[s%3].header})
 			if err != nil {
 				t.Error(err)
 				return
@@ -92,12 +91,13 @@ func TestNoisyNeighbours(t *testing.T) {
 	is.NoErr(held.Close())
 	is.Equal(got.Len(), 2*n+1)
 	st := srv.Stats()
-	is.Equal(st.Rejected, syslogjson.RejectedStats{BadHeader: 20 * n, BadCount: 10 * n, NoJSON: 10 * n})
 	is.Equal(st.Frames, st.Messages+st.Rejected.Total())
+	want := map[syslogjson.Class]uint64{
+		syslogjson.ClassBadHeader: 20 * n, syslogjson.ClassBadCount: 10 * n, syslogjson.ClassNoJSON: 10 * n,
+	}
+	is.Equal(len(st.Rejected), len(syslogjson.Classes())) // also those that never happened
 	for _, c := range syslogjson.Classes() {
-		is.Equal(st.Rejected.Of(c), map[syslogjson.Class]uint64{
-			syslogjson.ClassBadHeader: 20 * n, syslogjson.ClassBadCount: 10 * n, syslogjson.ClassNoJSON: 10 * n,
-		}[c])
+		is.Equal(st.Rejected[c], want[c])
 	}
 }
 
@@ -144,7 +144,7 @@ func TestRefusalsBounded(t *testing.T) {
 	}
 	served := make(chan error)
 	go func() { served <- srv.Serve(newMemListener(conns...)) }()
-	await(t, "all are refused", func() bool { return srv.Stats().Handshakes.NoTLS == n })
+	await(t, "all are refused", func() bool { return srv.Stats().Handshakes[syslogjson.HandshakeNoTLS] == n })
 	is.NoErr(srv.Close())
 	is.Equal(<-served, syslogjson.ErrServerClosed)
 	lines := strings.Count(log.String(), "\n")
@@ -161,6 +161,7 @@ func TestEndlessLine(t *testing.T) {
 	got, st := served(t, io.MultiReader(endless("x", 64<<20, "\n"), strings.NewReader(good)))
 	is.Equal(len(got), n+1)
 	is.Equal(st.Messages, uint64(n))
-	is.Equal(st.Rejected, syslogjson.RejectedStats{Oversize: 1})
+	is.Equal(st.Rejected[syslogjson.ClassOversize], uint64(1))
+	is.Equal(st.Rejected.Total(), uint64(1))
 	is.Equal(st.SkippedBytes, uint64(64<<20+1))
 }

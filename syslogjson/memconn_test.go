@@ -81,11 +81,12 @@ func served(t *testing.T, r io.Reader) ([]string, syslogjson.Stats) {
 			got = append(got, string(m.Payload))
 			return nil
 		}),
-		OnReject: func(rej syslogjson.Reject) {
+		OnReject: func(rej syslogjson.Reject) error {
 			if len(rej.Prefix) > syslogjson.MaxSampleBytes {
 				t.Errorf("sample of %d bytes", len(rej.Prefix))
 			}
-			got = append(got, "!"+rej.Class.String())
+			got = append(got, "!"+string(rej.Class))
+			return nil
 		},
 	}
 	done := make(chan struct{})
@@ -114,6 +115,22 @@ type closeNotifier struct {
 func (c closeNotifier) Close() error {
 	close(c.done)
 	return c.Conn.Close()
+}
+
+// forms are the three in which TARA's senders write.
+var forms = []struct {
+	name   string
+	header syslogjson.Header
+}{
+	{"bsd", syslogjson.Header{}},
+	{"rfc5424", syslogjson.Header{Format: syslogjson.RFC5424}},
+	{"octet", syslogjson.Header{Format: syslogjson.RFC5424, Framing: syslogjson.OctetCounting}},
+}
+
+// inForm returns h in another format and framing.
+func inForm(h, form syslogjson.Header) syslogjson.Header {
+	h.Format, h.Framing = form.Format, form.Framing
+	return h
 }
 
 // The notation of reliability.md section 1.

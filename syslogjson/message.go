@@ -41,6 +41,23 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity(%d)", uint8(s))
 }
 
+// Framing says how a frame is delimited (RFC 6587 section 3.4).
+type Framing uint8
+
+// The framings.
+const (
+	NonTransparent Framing = iota // ended by a newline
+	OctetCounting                 // preceded by its length
+)
+
+// String returns "newline" or "octet".
+func (f Framing) String() string {
+	if f == OctetCounting {
+		return "octet"
+	}
+	return "newline"
+}
+
 // Format is the form of a message's header.
 type Format uint8
 
@@ -74,21 +91,26 @@ func (p Peer) String() string {
 	return p.Addr.Addr().String()
 }
 
-// Message is one syslog message. Its strings may be kept; its byte slices alias
-// the frame and are valid only until the handler returns, or for as long as the
-// frame is. Header fields are informational: "" or nil when absent, and in a BSD
-// or broken header a guess.
-type Message struct {
+// Header is what stands before a message's payload, but for its time. In a message
+// that was received its fields are informational: "" when absent, and in a BSD
+// header, or in one that go-syslog refuses, a guess.
+type Header struct {
+	Format   Format
+	Framing  Framing
 	Facility Facility
 	Severity Severity
-	Format   Format
-	Framing  Framing // set by Server
+	Hostname string
+	AppName  string
+	ProcID   string
+	MsgID    string
+}
 
-	Timestamp []byte // as written
-	Hostname  string
-	AppName   string
-	ProcID    string
-	MsgID     string
+// Message is one syslog message. Its strings may be kept; its byte slices alias
+// the frame and are valid only until the handler returns, or for as long as the
+// frame is.
+type Message struct {
+	Header           // Framing is set by Server, the rest by Parser
+	Timestamp []byte // as written, nil when absent
 
 	// Payload begins with the first "{" after the header and ends with the frame,
 	// without CR, LF, NUL and spaces at the end. Nothing more is known of it: it

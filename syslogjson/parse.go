@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	syslog "github.com/influxdata/go-syslog/v3"
+	"github.com/influxdata/go-syslog/v3/rfc5424"
 )
 
 // Parse finds the header and the payload of one frame. The message's byte slices
@@ -33,7 +34,7 @@ func (p *Parser) ParseInto(m *Message, frame []byte) error {
 // parse is ParseInto; without fast every RFC 5424 header goes through the machine.
 func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	m.Timestamp, m.Payload = nil, nil
-	m.Hostname, m.AppName, m.ProcID, m.MsgID = "", "", "", ""
+	m.Header = Header{Framing: m.Framing}
 	start, pri, rest := priority(frame)
 	if rest < 0 {
 		return &ParseError{Class: ClassBadHeader, Offset: start, Reason: "no priority from <0> to <191>"}
@@ -95,8 +96,7 @@ func payloadStart(frame []byte) int {
 		return -1
 	}
 	if is5424(frame[rest:]) {
-		h := split5424(frame, rest)
-		rest = h.message
+		rest = newOutline(frame, rest).message
 	}
 	return indexFrom(frame, rest, '{')
 }
@@ -115,4 +115,289 @@ func intern(last *string, b []byte) string {
 		*last = string(b)
 	}
 	return *last
+}
+
+// Longest header fields, RFC 5424 section 6.
+const (
+	maxHostname = 255
+	maxAppName  = 48
+	maxProcID   = 128
+	maxMsgID    = 32
+)
+
+// The fields of the fixed part, in order.
+const (
+	fieldTimestamp = iota
+	fieldHostname
+	fieldAppName
+	fieldProcID
+	fieldMsgID
+	numFields
+)
+
+// fieldLimits are the longest fields; the time's is only a bound.
+var fieldLimits = [numFields]int{maxHostname, maxHostname, maxAppName, maxProcID, maxMsgID}
+
+// outline says where the parts of an RFC 5424 header are, by its spaces alone.
+type outline struct {
+	version []byte
+	fields  [numFields][]byte
+	sd      int // where the structured data begins, or -1 when a field is missing
+	message int // where the message may begin: from here on "{" is no header
+}
+
+// is5424 reports whether digits and a space follow the priority.
+func is5424(b []byte) bool {
+	i := 0
+	for i < len(b) && isDigit(b[i]) {
+		i++
+	}
+	return i > 0 && i < len(b) && b[i] == ' '
+}
+
+// newOutline finds the parts of the header whose version is at off. A field that
+// begins with "{" is the message of a sender that leaves fields out.
+func newOutline(frame []byte, off int) outline {
+	h := outline{sd: -1}
+	i := indexFrom(frame, off, ' ')
+	h.version = frame[off:i]
+	i++
+	for f := range h.fields {
+		h.message = i
+		if i == len(frame) || frame[i] == '{' {
+			return h
+		}
+		end := indexFrom(frame, i, ' ')
+		if end < 0 {
+			return h
+		}
+		h.fields[f] = frame[i:end]
+		i = end + 1
+	}
+	h.sd, h.message = i, i
+	if i == len(frame) {
+		return h
+	}
+	switch frame[i] {
+	case '-':
+		h.message++
+	case '[':
+		if n := structuredDataLen(frame[i:]); n > 0 {
+			h.message += n
+		}
+	}
+	return h
+}
+
+// structuredDataLen returns the length of the elements "[id name="value"]..." at
+// the beginning of b, or zero when they do not end.
+func structuredDataLen(b []byte) int {
+	quoted, open := false, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"' && open:
+			quoted = !quoted
+		case quoted:
+		case c == '[' && !open:
+			open = true
+		case c == ']' && open:
+			open = false
+		case !open:
+			return i
+		}
+	}
+	if open {
+		return 0
+	}
+	return len(b)
+}
+
+// parse5424 reads the message whose "<" is at start and whose version is at off.
+// go-syslog reads the header. What it refuses loses no event: the payload is then the
+// first "{" behind the outline. The plain header of the usual senders is read by the
+// outline alone, which takes 80 ns and no allocation instead of 1,000 ns and 9.
+func (p *Parser) parse5424(m *Message, frame []byte, start, off int, fast bool) error {
+	h := newOutline(frame, off)
+	at := h.message
+	m.Timestamp = h.value(fieldTimestamp)
+	var read *rfc5424.SyslogMessage
+	if !fast || !h.plain(frame) {
+		read = p.read(frame[start:])
+		if read == nil && indexFrom(frame, at, '{') < 0 {
+			return &ParseError{Class: ClassBadHeader, Offset: off, Reason: "broken RFC 5424 header and no JSON object after it"}
+		}
+	}
+	if read != nil {
+		at = len(frame) - len(text(read.Message))
+		m.Hostname, m.AppName, m.ProcID, m.MsgID = text(read.Hostname), text(read.Appname), text(read.ProcID), text(read.MsgID)
+	} else {
+		m.Hostname = intern(&p.hostname, h.value(fieldHostname))
+		m.AppName = intern(&p.appName, h.value(fieldAppName))
+		m.ProcID = intern(&p.procID, h.value(fieldProcID))
+		m.MsgID = intern(&p.msg, h.value(fieldMsgID))
+	}
+	i := indexFrom(frame, at, '{')
+	if i < 0 {
+		return &ParseError{Class: ClassNoJSON, Offset: at, Reason: "no JSON object in the message"}
+	}
+	m.Payload = frame[i:]
+	return nil
+}
+
+// read returns what go-syslog reads, or nil when it refuses the message.
+func (p *Parser) read(message []byte) *rfc5424.SyslogMessage {
+	if p.machine == nil {
+		p.machine = rfc5424.NewMachine()
+	}
+	parsed, err := p.machine.Parse(message)
+	if err != nil {
+		return nil
+	}
+	m, _ := parsed.(*rfc5424.SyslogMessage)
+	return m
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// value returns a field, or nil when it is "-", missing or too long.
+func (h *outline) value(field int) []byte {
+	v := h.fields[field]
+	if len(v) == 0 || len(v) > fieldLimits[field] || len(v) == 1 && v[0] == '-' {
+		return nil
+	}
+	return v
+}
+
+// plain reports whether the header is certainly valid: version 1, no structured
+// data, fields within their limits. Anything else is left to the machine.
+func (h *outline) plain(frame []byte) bool {
+	return len(h.version) == 1 && h.version[0] == '1' &&
+		h.sd >= 0 && h.sd < len(frame) && frame[h.sd] == '-' &&
+		(h.message == len(frame) || frame[h.message] == ' ') &&
+		plainTime(h.fields[fieldTimestamp]) &&
+		h.printable(fieldHostname) && h.printable(fieldAppName) && h.printable(fieldProcID) && h.printable(fieldMsgID)
+}
+
+// printable reports whether a field is PRINTUSASCII of RFC 5424 section 6, of 1 byte
+// up to its limit.
+func (h *outline) printable(field int) bool {
+	b := h.fields[field]
+	if len(b) == 0 || len(b) > fieldLimits[field] {
+		return false
+	}
+	for _, c := range b {
+		if c < '!' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// plainTime reports whether b is "-" or a time that is certainly valid. Days after
+// the 28th need a calendar and are left to the machine, except in months that
+// always have them.
+func plainTime(b []byte) bool {
+	if len(b) == 1 {
+		return b[0] == '-'
+	}
+	const layout = "0000-00-00T00:00:00"
+	if len(b) <= len(layout) {
+		return false
+	}
+	for i := range len(layout) {
+		if layout[i] == '0' && !isDigit(b[i]) || layout[i] != '0' && b[i] != layout[i] {
+			return false
+		}
+	}
+	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
+	month, day := two(5), two(8)
+	if month < 1 || month > 12 || day < 1 || day > daysAlways[month] ||
+		two(11) > 23 || two(14) > 59 || two(17) > 59 {
+		return false
+	}
+	return plainZone(b[len(layout):])
+}
+
+// daysAlways is the number of days that a month has in every year.
+var daysAlways = [...]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// plainZone matches "(.[0-9]{1,6})?(Z|[+-]hh:mm)".
+func plainZone(b []byte) bool {
+	if b[0] == '.' {
+		i := 1
+		for i < len(b) && isDigit(b[i]) {
+			i++
+		}
+		if i == 1 || i > 7 {
+			return false
+		}
+		b = b[i:]
+	}
+	if bytes.Equal(b, []byte("Z")) {
+		return true
+	}
+	return len(b) == len("+00:00") && (b[0] == '+' || b[0] == '-') && b[3] == ':' &&
+		isDigit(b[1]) && isDigit(b[2]) && isDigit(b[4]) && isDigit(b[5]) &&
+		(b[1] < '2' || b[1] == '2' && b[2] <= '3') && b[4] <= '5'
+}
+
+const bsdStampBytes = len("Jan _2 15:04:05")
+
+// parseBSD reads the header of RFC 3164 as loosely as senders write it: time, host
+// and tag may each be missing. The payload is what follows from the first "{".
+func (p *Parser) parseBSD(m *Message, frame []byte, rest int) error {
+	start := indexFrom(frame, rest, '{')
+	if start < 0 {
+		return &ParseError{Class: ClassNoJSON, Offset: rest, Reason: "no JSON object after the header"}
+	}
+	m.Payload = frame[start:]
+	head := frame[rest:start]
+	if n := stampLen(head); n > 0 {
+		m.Timestamp = head[:n]
+		head = bytes.TrimLeft(head[n:], " ")
+	}
+	if i := bytes.IndexByte(head, ' '); i > 0 && i <= maxHostname && head[i-1] != ':' {
+		m.Hostname = intern(&p.hostname, head[:i])
+		head = head[i+1:]
+	}
+	p.tag(m, head)
+	return nil
+}
+
+// tag takes "name:" or "name[pid]:".
+func (p *Parser) tag(m *Message, head []byte) {
+	head = bytes.TrimRight(head, " ")
+	if len(head) < 2 || head[len(head)-1] != ':' || bytes.IndexByte(head, ' ') >= 0 {
+		return
+	}
+	head = head[:len(head)-1]
+	if i := bytes.IndexByte(head, '['); i > 0 && head[len(head)-1] == ']' {
+		if pid := head[i+1 : len(head)-1]; len(pid) <= maxProcID {
+			m.ProcID = intern(&p.procID, pid)
+		}
+		head = head[:i]
+	}
+	if len(head) <= maxAppName {
+		m.AppName = intern(&p.appName, head)
+	}
+}
+
+// stampLen returns the length of the time at the beginning of head: "Nov 21
+// 19:29:11", or RFC 3339 as rsyslog's forward format writes it. It is zero for
+// anything else.
+func stampLen(head []byte) int {
+	if len(head) >= bsdStampBytes && head[3] == ' ' && head[6] == ' ' && head[9] == ':' && head[12] == ':' {
+		return bsdStampBytes
+	}
+	if len(head) > len("2006-01-02T") && isDigit(head[0]) && head[4] == '-' && head[10] == 'T' {
+		return max(0, bytes.IndexByte(head, ' '))
+	}
+	return 0
 }

@@ -19,32 +19,32 @@ func TestParseHeader(t *testing.T) {
 	}{
 		{
 			"log4j2 BSD", "<38>Nov 21 19:29:11 vm " + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("Nov 21 19:29:11"), Hostname: "vm", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, Hostname: "vm"}, Timestamp: []byte("Nov 21 19:29:11"), Payload: obj},
 		},
 		{
 			"BSD with tag and pid", "<165>Aug  1 10:51:54 vm tara[13543]: " + j("a"),
-			syslogjson.Message{Facility: 20, Severity: 5, Timestamp: []byte("Aug  1 10:51:54"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 20, Severity: 5, Hostname: "vm", AppName: "tara", ProcID: "13543"}, Timestamp: []byte("Aug  1 10:51:54"), Payload: obj},
 		},
 		{
 			"BSD with tag, no host", "<38>Aug  1 10:51:54 tara: " + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("Aug  1 10:51:54"), AppName: "tara", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, AppName: "tara"}, Timestamp: []byte("Aug  1 10:51:54"), Payload: obj},
 		},
 		{
 			"rsyslog's forward format", "<38>2026-11-21T19:29:15.048123+02:00 vm " + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Timestamp: []byte("2026-11-21T19:29:15.048123+02:00"), Hostname: "vm", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, Hostname: "vm"}, Timestamp: []byte("2026-11-21T19:29:15.048123+02:00"), Payload: obj},
 		},
-		{"BSD, nothing but the object", "<38>" + j("a"), syslogjson.Message{Facility: 4, Severity: 6, Payload: obj}},
+		{"BSD, nothing but the object", "<38>" + j("a"), syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6}, Payload: obj}},
 		{
 			"log4j2 RFC 5424", "<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - " + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-21T19:29:15.048Z"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Hostname: "vm", AppName: "tara", ProcID: "13543"}, Timestamp: []byte("2026-11-21T19:29:15.048Z"), Payload: obj},
 		},
 		{
 			"RFC 5424 with everything", `<38>1 2026-11-30T19:29:15Z vm tara 13543 ID47 [x@1 y="z"] ` + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-30T19:29:15Z"), Hostname: "vm", AppName: "tara", ProcID: "13543", MsgID: "ID47", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Hostname: "vm", AppName: "tara", ProcID: "13543", MsgID: "ID47"}, Timestamp: []byte("2026-11-30T19:29:15Z"), Payload: obj},
 		},
 		{
 			"RFC 5424 with TARA-Server's zone", "<38>1 2026-11-21T19:29:15.048+0200 vm tara 13543 - - " + j("a"),
-			syslogjson.Message{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Timestamp: []byte("2026-11-21T19:29:15.048+0200"), Hostname: "vm", AppName: "tara", ProcID: "13543", Payload: obj},
+			syslogjson.Message{Header: syslogjson.Header{Facility: 4, Severity: 6, Format: syslogjson.RFC5424, Hostname: "vm", AppName: "tara", ProcID: "13543"}, Timestamp: []byte("2026-11-21T19:29:15.048+0200"), Payload: obj},
 		},
 	}
 	for _, tt := range tests {
@@ -142,13 +142,8 @@ func TestNames(t *testing.T) {
 	is.Equal(syslogjson.RFC5424.String(), "rfc5424")
 	is.Equal(syslogjson.OctetCounting.String(), "octet")
 	is.Equal(syslogjson.NonTransparent.String(), "newline")
-	var names []string
-	for _, c := range syslogjson.Classes() {
-		names = append(names, c.String())
-	}
-	is.Equal(names, []string{"oversize", "partial", "bad_header", "bad_count", "no_json"})
-	is.Equal(syslogjson.Class(9).String(), "class(9)")
-	is.Equal(syslogjson.Form(9).String(), "form(9)")
-	is.Equal(syslogjson.HandshakeHTTP.String(), "http")
-	is.Equal(syslogjson.HandshakeFailure(99).String(), "handshake(99)")
+	is.Equal(syslogjson.Classes(), []syslogjson.Class{"oversize", "partial", "bad_header", "bad_count", "no_json"})
+	is.Equal(syslogjson.HandshakeClasses(), []syslogjson.HandshakeClass{
+		"no_tls", "http", "no_certificate", "bad_certificate", "timed_out", "left", "other",
+	})
 }

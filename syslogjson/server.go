@@ -1,11 +1,13 @@
 package syslogjson
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"sync"
@@ -14,15 +16,30 @@ import (
 	"time"
 )
 
+// Limits on what a peer controls. Where [Server] has a field of the same name,
+// the constant is the value used when the field is zero or less.
+const (
+	// DefaultMaxConns is the number of connections open at once.
+	DefaultMaxConns = 1024
+	// DefaultMaxConnsPerAddr is the number of connections open at once from one
+	// IP address.
+	DefaultMaxConnsPerAddr = 64
+	// DefaultHandshakeTimeout is the time a peer has to complete its handshake.
+	DefaultHandshakeTimeout = 10 * time.Second
+	// DefaultMaxBadFrames is the number of bad frames in a row after which a
+	// connection is closed: the peer speaks another protocol.
+	DefaultMaxBadFrames = 1000
+)
+
 // Handler takes the messages of a [Server]. HandleSyslog is called by one goroutine
 // for each connection, one message after another, and holds back only that
 // connection while it works.
 //
 // The message and its byte slices are valid only until HandleSyslog returns. An
-// error is counted, and answered when [Server.Replies] is set and the error has a
-// method SyslogReply() string; it does not end the connection unless it is or wraps
-// [ErrAbortConn]. The server does not log it: it may hold parts of the message. The
-// context ends when the server is closed, not when it is shut down.
+// error is counted, and answered if it is or wraps a [Replier] and [Server.Replies]
+// is set; it does not end the connection. The server does not log it: it may hold
+// parts of the message. The context ends when the server is closed, not when it is
+// shut down.
 type Handler interface {
 	HandleSyslog(ctx context.Context, m *Message) error
 }
@@ -32,6 +49,12 @@ type HandlerFunc func(ctx context.Context, m *Message) error
 
 // HandleSyslog calls f.
 func (f HandlerFunc) HandleSyslog(ctx context.Context, m *Message) error { return f(ctx, m) }
+
+// Replier is what an error also is that has an answer for the sender; see
+// [Server.Replies].
+type Replier interface {
+	SyslogReply() string // one line, without its end
+}
 
 // Reject tells [Server.OnReject] of a frame that was not handed to the handler.
 type Reject struct {
@@ -57,33 +80,29 @@ type Server struct {
 	MaxMessageBytes  int           // 0: DefaultMaxMessageBytes
 	MaxConns         int           // 0: DefaultMaxConns
 	MaxConnsPerAddr  int           // 0: DefaultMaxConnsPerAddr
-	MaxHandshakes    int           // 0: DefaultMaxHandshakes
 	HandshakeTimeout time.Duration // 0: DefaultHandshakeTimeout
 
 	// Replies makes the server write the line Greeting, unless it is "", when a
-	// connection is ready, and the text of a handler's error that has a method
-	// SyslogReply() string. Lines that the peer does not take at once are dropped.
+	// connection is ready, and the answer of each error of Handler and OnReject that
+	// is a [Replier]. Lines that the peer does not take at once are dropped.
 	// A sender that never reads may lose what it sent last: leave it off if you can.
 	Replies  bool
 	Greeting string
 
 	// OnReject, when not nil, is called for every rejected frame, by the
-	// connection's goroutine.
-	OnReject func(Reject)
-	// OnHandshakeError, when not nil, is called for every connection that did not
-	// become ready, by the connection's goroutine.
-	OnHandshakeError func(*HandshakeError)
+	// connection's goroutine. Its error is answered as a handler's is.
+	OnReject func(Reject) error
 
 	Logger *slog.Logger // nil: slog.Default()
 
-	setUp     sync.Once
-	limits    limits
-	log       *refusalLog
-	peers     peerTable
-	handshake chan struct{} // one token for each handshake that computes
-	counts    counters
-	ctx       context.Context
-	cancel    context.CancelFunc
+	setUp    sync.Once
+	limits   limits
+	log      *slog.Logger
+	refusals rateLimit // of the lines about what is refused
+	peers    peerTable
+	counts   counters
+	ctx      context.Context
+	cancel   context.CancelFunc
 
 	draining atomic.Bool // set by Shutdown, read by every connection
 
@@ -95,6 +114,7 @@ type Server struct {
 	running   sync.WaitGroup // connection goroutines
 }
 
+// limits are the fields of Server of the same names, or their defaults.
 type limits struct {
 	message, conns, connsPerAddr int
 	handshakeTimeout             time.Duration
@@ -104,25 +124,13 @@ func (s *Server) init() {
 	s.setUp.Do(func() {
 		s.ctx, s.cancel = context.WithCancel(context.Background())
 		s.limits = limits{
-			message:          orDefault(s.MaxMessageBytes, DefaultMaxMessageBytes),
-			conns:            orDefault(s.MaxConns, DefaultMaxConns),
-			connsPerAddr:     orDefault(s.MaxConnsPerAddr, DefaultMaxConnsPerAddr),
-			handshakeTimeout: orDefault(s.HandshakeTimeout, DefaultHandshakeTimeout),
+			message:          cmp.Or(max(s.MaxMessageBytes, 0), DefaultMaxMessageBytes),
+			conns:            cmp.Or(max(s.MaxConns, 0), DefaultMaxConns),
+			connsPerAddr:     cmp.Or(max(s.MaxConnsPerAddr, 0), DefaultMaxConnsPerAddr),
+			handshakeTimeout: cmp.Or(max(s.HandshakeTimeout, 0), DefaultHandshakeTimeout),
 		}
-		s.handshake = make(chan struct{}, orDefault(s.MaxHandshakes, DefaultMaxHandshakes))
-		logger := s.Logger
-		if logger == nil {
-			logger = slog.Default()
-		}
-		s.log = newRefusalLog(logger)
+		s.log = cmp.Or(s.Logger, slog.Default())
 	})
-}
-
-func orDefault[T int | time.Duration](v, def T) T {
-	if v <= 0 {
-		return def
-	}
-	return v
 }
 
 // ListenAndServeTLS listens on Addr and serves TLS with the certificate chain and
@@ -141,11 +149,7 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 		}
 		cfg.Certificates = []tls.Certificate{cert}
 	}
-	addr := s.Addr
-	if addr == "" {
-		addr = ":6514"
-	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", cmp.Or(s.Addr, ":6514"))
 	if err != nil {
 		return fmt.Errorf("syslogjson: listen: %w", err)
 	}
@@ -191,7 +195,9 @@ func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 			return fmt.Errorf("syslogjson: accept: %w", err)
 		}
 		s.counts.acceptErrors.Add(1)
-		s.log.accept(err, delay)
+		if omitted, ok := s.refusals.allow("accept", ""); ok {
+			s.log.Error("syslog accept failed, trying again", "err", err, "delay", delay, "omitted", omitted)
+		}
 		select {
 		case <-time.After(delay):
 		case <-s.ctx.Done():
@@ -212,4 +218,197 @@ func temporary(err error) bool {
 		}
 	}
 	return false
+}
+
+// accepted starts a connection, or refuses it before any work is done for it.
+func (s *Server) accepted(nc net.Conn, cfg *tls.Config) {
+	c := newConn(s, nc, cfg)
+	refused, reason := s.admit(c)
+	if refused == nil {
+		s.counts.accepted.Add(1)
+		go c.run()
+		return
+	}
+	refused.Add(1)
+	if omitted, ok := s.refusals.allow(reason, c.peer.String()); ok {
+		s.log.Warn("syslog connection refused", "reason", reason, "addr", c.peer.Addr.String(), "omitted", omitted)
+	}
+	reset(nc)
+}
+
+// admit enters a connection, or returns where its refusal is counted and why.
+func (s *Server) admit(c *conn) (refused *atomic.Uint64, reason string) {
+	addr := c.peer.Addr.Addr()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return new(atomic.Uint64), "the server is closed" // counted nowhere
+	case len(s.conns) >= s.limits.conns:
+		return &s.counts.refusedConns, "too many connections"
+	case addr.IsValid() && s.perAddr[addr] >= s.limits.connsPerAddr:
+		return &s.counts.refusedPerAddr, "too many connections from one address"
+	}
+	if s.conns == nil {
+		s.conns = make(map[*conn]struct{})
+		s.perAddr = make(map[netip.Addr]int)
+	}
+	s.conns[c] = struct{}{}
+	s.perAddr[addr]++
+	s.running.Add(1)
+	return nil, ""
+}
+
+// gone is called once for every admitted connection.
+func (s *Server) gone(c *conn) {
+	addr := c.peer.Addr.Addr()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	if s.perAddr[addr]--; s.perAddr[addr] <= 0 {
+		delete(s.perAddr, addr)
+	}
+	s.running.Done()
+}
+
+func (s *Server) track(ln net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	if s.listeners == nil {
+		s.listeners = make(map[net.Listener]struct{})
+	}
+	s.listeners[ln] = struct{}{}
+	return true
+}
+
+func (s *Server) untrack(ln net.Listener) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.listeners, ln)
+}
+
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Shutdown stops accepting and ends every connection at a frame boundary: a peer
+// that is silent is released at once, bytes that have already arrived are read and
+// handed on first, and a frame that has begun is waited for until ctx ends.
+// Connections end with a TCP reset, which makes the sender notice at its next
+// write; an ordinary close would let it write into the void once more.
+//
+// What the kernel held of a connection is handed on however long the handler takes.
+// What arrives after that is read until the peer is silent for 10 ms, and for no
+// longer than 250 ms, so a sender that never pauses does not hold Shutdown up: it
+// is cut off where its next frame would begin. On systems other than Linux, and for
+// connections that are no [syscall.Conn], the kernel is not asked and only these
+// times count.
+//
+// It returns nil when all connections have ended, else ctx's error, after closing
+// the rest as [Server.Close] does.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.init()
+	s.draining.Store(true)
+	conns, _ := s.stopAccepting()
+	for _, c := range conns {
+		c.drain()
+	}
+	done := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		s.cancel()
+		return nil
+	case <-ctx.Done():
+		_ = s.Close()
+		return ctx.Err()
+	}
+}
+
+// Close stops accepting, ends all connections at once with a TCP reset, and ends
+// the handlers' context. It does not wait for handlers. It may be called again and
+// concurrently. The error is that of closing the listeners.
+func (s *Server) Close() error {
+	s.init()
+	conns, err := s.stopAccepting()
+	s.cancel()
+	for _, c := range conns {
+		c.abort()
+	}
+	return err
+}
+
+// stopAccepting closes the listeners and returns the open connections. No
+// connection is added after it.
+func (s *Server) stopAccepting() ([]*conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	var errs []error
+	for ln := range s.listeners {
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+		delete(s.listeners, ln)
+	}
+	conns := make([]*conn, 0, len(s.conns))
+	for c := range s.conns {
+		conns = append(conns, c)
+	}
+	return conns, errors.Join(errs...)
+}
+
+// rateLimit lets one log line in logInterval pass for each cause and peer. It
+// remembers maxLogKeys of them; those beyond share one. The zero value is ready.
+type rateLimit struct {
+	mu   sync.Mutex
+	last map[logKey]*logState
+}
+
+type logKey struct{ cause, peer string }
+
+type logState struct {
+	next    time.Time // when a line may pass again
+	omitted uint64
+}
+
+const (
+	logInterval = time.Second
+	maxLogKeys  = 1024
+)
+
+// allow reports whether to write now, and how many lines were left out since the last.
+func (l *rateLimit) allow(cause, peer string) (omitted uint64, ok bool) {
+	now, key := time.Now(), logKey{cause, peer}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last[key] == nil && len(l.last) >= maxLogKeys {
+		maps.DeleteFunc(l.last, func(_ logKey, s *logState) bool { return s.next.Before(now) })
+		if len(l.last) >= maxLogKeys {
+			key = logKey{}
+		}
+	}
+	s := l.last[key]
+	if s == nil {
+		if l.last == nil {
+			l.last = make(map[logKey]*logState)
+		}
+		s = new(logState)
+		l.last[key] = s
+	}
+	if now.Before(s.next) {
+		s.omitted++
+		return 0, false
+	}
+	omitted, s.omitted = s.omitted, 0
+	s.next = now.Add(logInterval)
+	return omitted, true
 }

@@ -58,11 +58,11 @@ func TestServerForms(t *testing.T) {
 	srv.Start()
 	const each = 100
 	var wg sync.WaitGroup
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
-		c := srv.Dial(syslogjson.ClientOptions{Form: form, Header: syslogjson.DefaultHeader("vm"), BufferBytes: 1000})
+	for _, form := range forms {
+		c := srv.Dial(syslogjson.ClientOptions{Header: inForm(syslogjson.DefaultHeader("vm"), form.header), BufferBytes: 1000})
 		wg.Go(func() {
 			for i := range each {
-				if err := c.Send(fmt.Appendf(nil, `{"form":%q,"n":%d}`, form, i)); err != nil {
+				if err := c.Send(fmt.Appendf(nil, `{"form":%q,"n":%d}`, form.name, i)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -127,20 +127,6 @@ func TestServerHandlerErrors(t *testing.T) {
 	is.Equal(srv.Peers()[0].HandlerErrors, uint64(2000))
 }
 
-func TestServerAbortConn(t *testing.T) {
-	is := is.New(t)
-	got := syslogtest.Collector{Answer: func(*syslogjson.Message) error {
-		return fmt.Errorf("log base away: %w", syslogjson.ErrAbortConn)
-	}}
-	srv := newServer(t, &got)
-	srv.Start()
-	c := srv.Dial(syslogjson.ClientOptions{})
-	is.NoErr(c.SendRaw([]byte(bsd(j("a")) + "\n")))
-	await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 })
-	await(t, "the sender notices", func() bool { return c.Send([]byte("{}")) != nil })
-	is.Equal(srv.Stats().Messages, uint64(1))
-}
-
 // A panic ends its connection, is counted and logged, and harms no other.
 func TestServerHandlerPanic(t *testing.T) {
 	is := is.New(t)
@@ -193,10 +179,11 @@ func TestServerBadStreak(t *testing.T) {
 	var got syslogtest.Collector
 	srv := newServer(t, &got)
 	srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
-	srv.OnReject = func(r syslogjson.Reject) {
+	srv.OnReject = func(r syslogjson.Reject) error {
 		if r.Peer.Name == "syslogtest client" && r.Class == syslogjson.ClassBadHeader && r.Err != nil && string(r.Prefix) == "bad" {
 			rejects.Add(1)
 		}
+		return nil
 	}
 	srv.Start()
 	c := srv.Dial(syslogjson.ClientOptions{})
@@ -207,9 +194,9 @@ func TestServerBadStreak(t *testing.T) {
 	await(t, "the connection is closed", func() bool { return srv.Stats().Active == 0 })
 	st := srv.Stats()
 	is.Equal(st.BadStreaks, uint64(1))
-	is.Equal(st.Rejected.BadHeader, uint64(3*syslogjson.DefaultMaxBadFrames-2))
+	is.Equal(st.Rejected[syslogjson.ClassBadHeader], uint64(3*syslogjson.DefaultMaxBadFrames-2))
 	is.Equal(rejects.Load(), int64(3*syslogjson.DefaultMaxBadFrames-2))
-	is.Equal(srv.Peers()[0].Rejected, st.Rejected.BadHeader)
+	is.Equal(srv.Peers()[0].Rejected, st.Rejected[syslogjson.ClassBadHeader])
 	is.Equal(st.Frames, st.Messages+st.Rejected.Total())
 	// One line a second for a class and peer, however many are bad. The test may
 	// take longer than a second on a slow machine, but never one line for each.
@@ -326,6 +313,12 @@ func TestServerReplies(t *testing.T) {
 	}}
 	srv := newServer(t, &got)
 	srv.Replies, srv.Greeting = true, "TARA-Stat kuuldel"
+	srv.OnReject = func(r syslogjson.Reject) error {
+		if r.Class != syslogjson.ClassNoJSON {
+			return nil
+		}
+		return fmt.Errorf("wrapped: %w", replyError{})
+	}
 	srv.Start()
 	var mu sync.Mutex
 	var lines []string
@@ -336,7 +329,8 @@ func TestServerReplies(t *testing.T) {
 	}})
 	is.NoErr(c.Send([]byte("{}")))
 	is.NoErr(c.Send([]byte(j("a"))))
-	is.NoErr(c.Send([]byte("{}")))
+	is.NoErr(c.Send([]byte("no object")))
+	is.NoErr(c.SendRaw([]byte("garbage\n")))
 	is.NoErr(c.Close())
 	mu.Lock()
 	defer mu.Unlock()
@@ -415,6 +409,6 @@ func TestServerPeerResets(t *testing.T) {
 	await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 })
 	st := srv.Stats()
 	is.Equal(st.Messages, uint64(1))
-	is.Equal(st.Rejected.Partial, uint64(1))
+	is.Equal(st.Rejected[syslogjson.ClassPartial], uint64(1))
 	is.Equal(st.ReadErrors, uint64(1))
 }

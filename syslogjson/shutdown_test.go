@@ -190,7 +190,7 @@ func TestShutdownHalfFrame(t *testing.T) {
 			is.NoErr(err)
 			is.NoErr(got.Wait(inTime(t), 1))
 			if name == "oversize" {
-				await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected.Oversize == 1 })
+				await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected[syslogjson.ClassOversize] == 1 })
 			}
 			return srv, got, nc
 		}
@@ -226,7 +226,7 @@ func TestShutdownBusySender(t *testing.T) {
 	var got syslogtest.Collector
 	srv := newServer(t, &got)
 	srv.Start()
-	c := srv.Dial(syslogjson.ClientOptions{Form: syslogjson.FormOctet})
+	c := srv.Dial(syslogjson.ClientOptions{Header: forms[2].header})
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)

@@ -1,22 +1,30 @@
 package syslogjson
 
-import "sync/atomic"
+import (
+	"cmp"
+	"crypto/x509"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // Stats are a server's counters since its start. When no frame is under way,
-// Frames equals Messages plus the sum of the rejected frames, exactly.
+// Frames equals Messages plus Rejected.Total(), exactly.
 type Stats struct {
-	Accepted       uint64 // connections admitted
-	Active         int    // connections open now, handshakes included
-	RefusedConns   uint64 // connections refused: MaxConns
-	RefusedPerAddr uint64 // connections refused: MaxConnsPerAddr
-	AcceptErrors   uint64 // accept calls that failed and were tried again
-	Handshakes     HandshakeStats
+	Accepted       uint64                 // connections admitted
+	Active         int                    // connections open now, handshakes included
+	RefusedConns   uint64                 // connections refused: MaxConns
+	RefusedPerAddr uint64                 // connections refused: MaxConnsPerAddr
+	AcceptErrors   uint64                 // accept calls that failed and were tried again
+	Handshakes     Counts[HandshakeClass] // connections that did not become ready
 
-	Frames        uint64 // frames cut from the streams, good and bad
-	Messages      uint64 // handed to the handler
-	HandlerErrors uint64 // of Messages: the handler returned an error
-	PartialOK     uint64 // of Messages: cut off by the end of the stream, yet complete
-	Rejected      RejectedStats
+	Frames        uint64        // frames cut from the streams, good and bad
+	Messages      uint64        // handed to the handler
+	HandlerErrors uint64        // of Messages: the handler returned an error
+	PartialOK     uint64        // of Messages: cut off by the end of the stream, yet complete
+	Rejected      Counts[Class] // frames that were not handed on
 
 	SkippedBytes uint64 // of oversize frames, discarded unread
 	Panics       uint64 // connections ended by a panic in a handler
@@ -24,52 +32,54 @@ type Stats struct {
 	ReadErrors   uint64 // connections ended by an error, such as a reset by the peer
 }
 
-// HandshakeStats are the connections that did not become ready, by cause.
-type HandshakeStats struct {
-	Other, NoTLS, HTTP, NoCertificate, BadCertificate, TimedOut, Left uint64
-}
-
-// Total returns the number of failed handshakes.
-func (h HandshakeStats) Total() uint64 {
-	return h.Other + h.NoTLS + h.HTTP + h.NoCertificate + h.BadCertificate + h.TimedOut + h.Left
-}
-
-// RejectedStats are the frames that were not handed on, by class.
-type RejectedStats struct {
-	Oversize, Partial, BadHeader, BadCount, NoJSON uint64
-}
-
-// Of returns the number of one class.
-func (r RejectedStats) Of(c Class) uint64 {
-	switch c {
-	case ClassOversize:
-		return r.Oversize
-	case ClassPartial:
-		return r.Partial
-	case ClassBadHeader:
-		return r.BadHeader
-	case ClassBadCount:
-		return r.BadCount
-	case ClassNoJSON:
-		return r.NoJSON
-	}
-	return 0
-}
+// Counts are numbers by class. Those that a [Server] returns hold every class.
+type Counts[C Class | HandshakeClass] map[C]uint64
 
 // Total returns the number of all classes.
-func (r RejectedStats) Total() uint64 {
-	return r.Oversize + r.Partial + r.BadHeader + r.BadCount + r.NoJSON
+func (c Counts[C]) Total() uint64 {
+	var sum uint64
+	for _, n := range c {
+		sum += n
+	}
+	return sum
 }
 
 // counters is the live form of Stats.
 type counters struct {
 	accepted, refusedConns, refusedPerAddr, acceptErrors atomic.Uint64
-	handshakes                                           [numHandshakeFailures]atomic.Uint64
+	frames, messages, handlerErrors, partialOK           atomic.Uint64
+	skippedBytes, panics, badStreaks, readErrors         atomic.Uint64
 
-	frames, messages, handlerErrors, partialOK atomic.Uint64
-	rejected                                   [numClasses]atomic.Uint64
+	mu         sync.Mutex
+	handshakes Counts[HandshakeClass]
+	rejected   Counts[Class]
+}
 
-	skippedBytes, panics, badStreaks, readErrors atomic.Uint64
+func (c *counters) reject(class Class) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rejected == nil {
+		c.rejected = make(Counts[Class])
+	}
+	c.rejected[class]++
+}
+
+func (c *counters) refuse(class HandshakeClass) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.handshakes == nil {
+		c.handshakes = make(Counts[HandshakeClass])
+	}
+	c.handshakes[class]++
+}
+
+// complete returns a copy that holds all classes.
+func complete[C Class | HandshakeClass](counts Counts[C], all []C) Counts[C] {
+	out := make(Counts[C], len(all))
+	for _, class := range all {
+		out[class] = counts[class]
+	}
+	return out
 }
 
 // Stats returns the counters.
@@ -78,35 +88,137 @@ func (s *Server) Stats() Stats {
 	active := len(s.conns)
 	s.mu.Unlock()
 	c := &s.counts
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return Stats{
 		Accepted:       c.accepted.Load(),
 		Active:         active,
 		RefusedConns:   c.refusedConns.Load(),
 		RefusedPerAddr: c.refusedPerAddr.Load(),
 		AcceptErrors:   c.acceptErrors.Load(),
-		Handshakes: HandshakeStats{
-			Other:          c.handshakes[HandshakeOther].Load(),
-			NoTLS:          c.handshakes[HandshakePlain].Load(),
-			HTTP:           c.handshakes[HandshakeHTTP].Load(),
-			NoCertificate:  c.handshakes[HandshakeNoCertificate].Load(),
-			BadCertificate: c.handshakes[HandshakeCertificate].Load(),
-			TimedOut:       c.handshakes[HandshakeTimedOut].Load(),
-			Left:           c.handshakes[HandshakeLeft].Load(),
-		},
-		Frames:        c.frames.Load(),
-		Messages:      c.messages.Load(),
-		HandlerErrors: c.handlerErrors.Load(),
-		PartialOK:     c.partialOK.Load(),
-		Rejected: RejectedStats{
-			Oversize:  c.rejected[ClassOversize].Load(),
-			Partial:   c.rejected[ClassPartial].Load(),
-			BadHeader: c.rejected[ClassBadHeader].Load(),
-			BadCount:  c.rejected[ClassBadCount].Load(),
-			NoJSON:    c.rejected[ClassNoJSON].Load(),
-		},
-		SkippedBytes: c.skippedBytes.Load(),
-		Panics:       c.panics.Load(),
-		BadStreaks:   c.badStreaks.Load(),
-		ReadErrors:   c.readErrors.Load(),
+		Handshakes:     complete(c.handshakes, HandshakeClasses()),
+		Frames:         c.frames.Load(),
+		Messages:       c.messages.Load(),
+		HandlerErrors:  c.handlerErrors.Load(),
+		PartialOK:      c.partialOK.Load(),
+		Rejected:       complete(c.rejected, Classes()),
+		SkippedBytes:   c.skippedBytes.Load(),
+		Panics:         c.panics.Load(),
+		BadStreaks:     c.badStreaks.Load(),
+		ReadErrors:     c.readErrors.Load(),
 	}
+}
+
+// MaxPeers is the number of peers that [Server.Peers] remembers. Beyond it the
+// peer that is not connected and has been silent longest is forgotten.
+const MaxPeers = 4096
+
+// PeerStats are the counters of one sender: all connections with the same
+// certificate name, or without one from the same IP address.
+type PeerStats struct {
+	Name          string         // "" for a peer without a verified certificate
+	Addr          netip.AddrPort // of its latest connection
+	Active        int            // connections open now
+	Connections   uint64         // connections that became ready
+	Messages      uint64         // handed to the handler
+	HandlerErrors uint64         // of Messages
+	Rejected      uint64         // frames not handed on
+	LastMessage   time.Time      // zero when there was none
+	NotAfter      time.Time      // end of its latest certificate's validity, or zero
+}
+
+// Peers returns the senders seen since the start, sorted by name and address; at
+// most [MaxPeers].
+func (s *Server) Peers() []PeerStats {
+	peers := s.peers.snapshot()
+	slices.SortFunc(peers, func(a, b PeerStats) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Addr.Compare(b.Addr))
+	})
+	return peers
+}
+
+// peerTable holds the counters of each sender. The zero value is ready.
+type peerTable struct {
+	mu sync.Mutex
+	by map[string]*peerCounters
+}
+
+// peerCounters is the live form of PeerStats.
+type peerCounters struct {
+	name        string
+	addr        netip.AddrPort // these four under peerTable.mu
+	active      int
+	connections uint64
+	notAfter    time.Time
+
+	messages, handlerErrors, rejected atomic.Uint64
+	last                              atomic.Int64 // Unix nanoseconds
+}
+
+func (p *peerCounters) message(now time.Time) {
+	p.messages.Add(1)
+	p.last.Store(now.UnixNano())
+}
+
+// connected returns the counters of a peer that has become ready.
+func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
+	key := "address " + peer.String()
+	if peer.Name != "" {
+		key = "name " + peer.Name
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.by[key]
+	if p == nil {
+		if t.by == nil {
+			t.by = make(map[string]*peerCounters)
+		}
+		if len(t.by) >= MaxPeers {
+			t.forget()
+		}
+		p = &peerCounters{name: peer.Name}
+		t.by[key] = p
+	}
+	p.addr = peer.Addr
+	p.active++
+	p.connections++
+	if cert != nil {
+		p.notAfter = cert.NotAfter
+	}
+	return p
+}
+
+func (t *peerTable) disconnected(p *peerCounters) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p.active--
+}
+
+// forget drops the peer without a connection that has been silent longest. The
+// number of connections is bounded, so the table stays bounded too.
+func (t *peerTable) forget() {
+	oldest := ""
+	for key, p := range t.by {
+		if p.active == 0 && (oldest == "" || p.last.Load() < t.by[oldest].last.Load()) {
+			oldest = key
+		}
+	}
+	delete(t.by, oldest)
+}
+
+func (t *peerTable) snapshot() []PeerStats {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]PeerStats, 0, len(t.by))
+	for _, p := range t.by {
+		ps := PeerStats{
+			Name: p.name, Addr: p.addr, Active: p.active, Connections: p.connections, NotAfter: p.notAfter,
+			Messages: p.messages.Load(), HandlerErrors: p.handlerErrors.Load(), Rejected: p.rejected.Load(),
+		}
+		if ns := p.last.Load(); ns != 0 {
+			ps.LastMessage = time.Unix(0, ns)
+		}
+		all = append(all, ps)
+	}
+	return all
 }

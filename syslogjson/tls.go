@@ -1,8 +1,16 @@
 package syslogjson
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+	"unicode"
 )
 
 // ServerTLSConfig returns a configuration for [Server.TLSConfig]: TLS 1.2 with
@@ -62,4 +70,108 @@ func withoutTickets(cfg *tls.Config) *tls.Config {
 		}
 	}
 	return cfg
+}
+
+// shake does the TLS handshake, if the server has TLS, and learns the peer's name.
+func (c *conn) shake() bool {
+	if c.tls == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(c.s.ctx, c.s.limits.handshakeTimeout)
+	defer cancel()
+	tc := tls.Server(c.in, c.tls)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		c.refuse(err)
+		return false
+	}
+	c.nc = tc
+	if cert := c.certificate(); cert != nil {
+		c.peer.Name = certificateName(cert)
+	}
+	return true
+}
+
+// certificate returns the peer's verified certificate, or nil.
+func (c *conn) certificate() *x509.Certificate {
+	tc, ok := c.nc.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	state := tc.ConnectionState()
+	if len(state.VerifiedChains) == 0 {
+		return nil
+	}
+	return state.PeerCertificates[0]
+}
+
+// refuse accounts for a failed handshake. A sender under TLS 1.3 often sees no error
+// in this case: only the receiver can raise the alarm. The certificate's name is what
+// it claims, unverified.
+func (c *conn) refuse(err error) {
+	class := classify(err)
+	c.s.counts.refuse(class)
+	omitted, ok := c.s.refusals.allow(string(class), c.peer.String())
+	if !ok {
+		return
+	}
+	var name string
+	var notAfter time.Time
+	if ve, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(ve.UnverifiedCertificates) > 0 {
+		name, notAfter = certificateName(ve.UnverifiedCertificates[0]), ve.UnverifiedCertificates[0].NotAfter
+	}
+	c.s.log.Warn("syslog connection refused", "reason", string(class), "addr", c.peer.Addr.String(),
+		"certificate", name, "not_after", notAfter, "err", err, "omitted", omitted)
+}
+
+func classify(err error) HandshakeClass {
+	var (
+		record  tls.RecordHeaderError
+		invalid *tls.CertificateVerificationError
+		alert   tls.AlertError
+		op      *net.OpError
+	)
+	switch {
+	case errors.As(err, &invalid):
+		return HandshakeBadCertificate
+	case errors.As(err, &record):
+		if isHTTP(record.RecordHeader[:]) {
+			return HandshakeHTTP
+		}
+		return HandshakeNoTLS
+	case isTimeout(err), errors.Is(err, context.DeadlineExceeded):
+		return HandshakeTimedOut
+	case strings.Contains(err.Error(), "didn't provide a certificate"): // crypto/tls has no value for it
+		return HandshakeNoCertificate
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &alert), errors.As(err, &op):
+		return HandshakeLeft
+	}
+	return HandshakeOther
+}
+
+func isHTTP(first []byte) bool {
+	for _, method := range []string{"GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "PRI * "} {
+		if bytes.HasPrefix(first, []byte(method[:min(len(method), len(first))])) {
+			return true
+		}
+	}
+	return false
+}
+
+// certificateName returns the common name, else the first DNS name, fit for a log.
+func certificateName(cert *x509.Certificate) string {
+	name := cert.Subject.CommonName
+	if name == "" && len(cert.DNSNames) > 0 {
+		name = cert.DNSNames[0]
+	}
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, name)
+	const maxNameBytes = 256
+	for len(name) > maxNameBytes {
+		name = strings.ToValidUTF8(name[:maxNameBytes], "")
+	}
+	return name
 }

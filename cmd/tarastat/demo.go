@@ -131,7 +131,7 @@ func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client
 	if err != nil {
 		return nil, err
 	}
-	forms := []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormOctet, syslogjson.FormRFC5424}
+	forms := []string{"bsd", "octet", "rfc5424"}
 	var clients []*syslogjson.Client
 	for i := range demoSenders {
 		name := fmt.Sprintf("tara-server-%d", i+1)
@@ -143,8 +143,12 @@ func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client
 		if err != nil {
 			return nil, fmt.Errorf("demo certificate: %w", err)
 		}
+		header, err := headerOf(forms[i%len(forms)], name)
+		if err != nil {
+			return nil, err
+		}
 		c, err := syslogjson.Dial(ctx, addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
-			Form: forms[i%len(forms)], Header: syslogjson.DefaultHeader(name), BufferBytes: sendBuffer,
+			Header: header, BufferBytes: sendBuffer,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("connect demo sender: %w", err)

@@ -32,7 +32,7 @@ func TestKillsLoseNothingCounted(t *testing.T) {
 			t.Fatalf("%d records after a kill, %d were counted before it", n, counted)
 		}
 		ended := make(chan struct{})
-		go stream(p.dial(syslogjson.FormOctet), &sent, ended)
+		go stream(p.dial("octet"), &sent, ended)
 		want := p.records() + 1 + rnd.IntN(2000)
 		await(t, "some more records", func() bool {
 			counted = p.records()

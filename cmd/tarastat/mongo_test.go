@@ -48,15 +48,15 @@ func TestTwoInstances(t *testing.T) {
 
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := sendNumbered(a.dial(syslogjson.FormOctet), "a", 1, each); err != nil {
+		if err := sendNumbered(a.dial("octet"), "a", 1, each); err != nil {
 			t.Error(err)
 		}
 	})
-	is.NoErr(sendNumbered(b.dial(syslogjson.FormOctet), "b", 1, each/2))
+	is.NoErr(sendNumbered(b.dial("octet"), "b", 1, each/2))
 	await(t, "half of b's events on b's own page", func() bool { return b.count("b") == each/2 })
 	b.kill()
 	b = serve(t, dirs[1], "-store", uri)
-	is.NoErr(sendNumbered(b.dial(syslogjson.FormOctet), "b", each/2+1, each))
+	is.NoErr(sendNumbered(b.dial("octet"), "b", each/2+1, each))
 	wg.Wait()
 
 	for _, p := range []*process{a, b} {
@@ -140,7 +140,7 @@ func TestLogBaseAway(t *testing.T) {
 			var sent atomic.Int64
 			enough := make(chan struct{})
 			ended := make(chan error, 1)
-			go func() { ended <- sendUntil(p.dial(syslogjson.FormBSD), &sent, enough) }()
+			go func() { ended <- sendUntil(p.dial("bsd"), &sent, enough) }()
 			await(t, "events being stored", func() bool { return p.records() > 100 })
 			way.away(base)
 			await(t, "/status to say so", func() bool {
@@ -195,7 +195,7 @@ func TestStartBeforeTheLogBase(t *testing.T) {
 	is.True(strings.Contains(body, "ERR-01"))
 	code, _ = p.get("/")
 	is.Equal(code, http.StatusServiceUnavailable)
-	is.NoErr(sendNumbered(p.dial(syslogjson.FormOctet), "early", 1, 10)) // waits in memory
+	is.NoErr(sendNumbered(p.dial("octet"), "early", 1, 10)) // waits in memory
 
 	base.Restart()
 	await(t, "the log base to be found", func() bool {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/browser"
-	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // hostile is what a sender gone wrong might call a client, a method, a bank, a
@@ -33,7 +32,7 @@ func (s *site) testHostile(t *testing.T) {
 	is := is.New(t)
 	p := serve(t, t.TempDir())
 	now := time.Now().In(event.DefaultLocation())
-	c := p.dial(syslogjson.FormOctet)
+	c := p.dial("octet")
 	sent := 0
 	for _, name := range hostile {
 		for _, e := range []event.Event{

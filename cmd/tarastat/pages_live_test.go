@@ -8,7 +8,6 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/browser"
-	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // testLive watches a running period while events arrive: its figures move by
@@ -17,7 +16,7 @@ func (s *site) testLive(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	p := serve(t, t.TempDir())
-	c := p.dial(syslogjson.FormBSD)
+	c := p.dial("bsd")
 	sent := 0
 	send := func() {
 		t.Helper()

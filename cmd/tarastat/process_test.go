@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -214,15 +215,26 @@ func (p *process) records() int {
 }
 
 // dial connects a sender with the certificate made at first start.
-func (p *process) dial(form syslogjson.Form) *syslogjson.Client {
+func (p *process) dial(form string) *syslogjson.Client {
 	p.t.Helper()
-	c, err := syslogjson.Dial(p.t.Context(), p.syslog, senderTLS(p.t, p.dir), syslogjson.ClientOptions{
-		Form: form, CloseTimeout: patience, // the receiver may be held back
-	})
+	c, _ := p.dialRaw(form)
+	return c
+}
+
+// dialRaw is dial, and gives out what is below the sender.
+func (p *process) dialRaw(form string) (*syslogjson.Client, net.Conn) {
+	p.t.Helper()
+	header, err := headerOf(form, "")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return c
+	nc, err := (&tls.Dialer{Config: senderTLS(p.t, p.dir)}).DialContext(p.t.Context(), "tcp", p.syslog)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return syslogjson.NewClient(nc, syslogjson.ClientOptions{
+		Header: header, CloseTimeout: patience, // the receiver may be held back
+	}), nc
 }
 
 // senderTLS is the configuration of a sender with the keys in a data directory.

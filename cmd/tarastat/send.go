@@ -60,7 +60,8 @@ func (p *program) send(ctx context.Context, args []string) error {
 }
 
 func (s *sending) run(ctx context.Context) (int, error) {
-	form, err := syslogjson.ParseForm(s.form)
+	host, _ := os.Hostname()
+	header, err := headerOf(s.form, host)
 	if err != nil {
 		return 0, err
 	}
@@ -78,8 +79,7 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	host, _ := os.Hostname()
-	opts := syslogjson.ClientOptions{Form: form, Header: syslogjson.DefaultHeader(host)}
+	opts := syslogjson.ClientOptions{Header: header}
 	if s.rate == 0 {
 		opts.BufferBytes = sendBuffer
 	}
@@ -100,6 +100,22 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	// A receiver that holds us back must not keep us from ending.
 	defer context.AfterFunc(ctx, abort)()
 	return s.share(ctx, clients)
+}
+
+// headerOf returns the header of messages from host in one of the three forms in
+// which TARA's senders write: bsd, rfc5424, or octet, which is rfc5424 counted.
+func headerOf(form, host string) (syslogjson.Header, error) {
+	h := syslogjson.DefaultHeader(host)
+	switch form {
+	case "bsd":
+	case "rfc5424":
+		h.Format = syslogjson.RFC5424
+	case "octet":
+		h.Format, h.Framing = syslogjson.RFC5424, syslogjson.OctetCounting
+	default:
+		return h, fmt.Errorf("unknown form %q: want bsd, rfc5424 or octet", form)
+	}
+	return h, nil
 }
 
 // share deals the events out to the connections in turn.

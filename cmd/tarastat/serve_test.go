@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -151,7 +152,7 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 			want = append(want, e)
 		}
 	}
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
+	for _, form := range []string{"bsd", "rfc5424", "octet"} {
 		c := p.dial(form)
 		for _, e := range want {
 			is.NoErr(c.Send(event.AppendJSON(nil, e)))
@@ -173,7 +174,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	planted := []string{"49001010004", "192.0.2.77", "Kala-Maja-47"}
 	dir := t.TempDir()
 	p := serve(t, dir, "-log-level", "debug", "-syslog-replies")
-	c := p.dial(syslogjson.FormBSD)
+	c, nc := p.dialRaw("bsd")
 	secrets := fmt.Sprintf(`"id_code":"%s","ip":"%s","password":"%s"`, planted[0], planted[1], planted[2])
 	for _, payload := range []string{
 		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH",` + secrets + `}`,
@@ -187,7 +188,8 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	} {
 		is.NoErr(c.Send([]byte(payload)))
 	}
-	is.NoErr(c.SendRaw([]byte(strings.Join(planted, " ") + "\n")))
+	_, err := nc.Write([]byte(strings.Join(planted, " ") + "\n"))
+	is.NoErr(err)
 	is.NoErr(c.Close())
 	await(t, "both good records", func() bool { return p.records() == 2 })
 	var pages strings.Builder
@@ -222,13 +224,39 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	lookFor("the log", p.log.String())
 }
 
+// TestServeAnswersMalformedRecords holds that with replies on each malformed record
+// is answered with ERR-03, also one that is no JSON and a frame that is no message.
+func TestServeAnswersMalformedRecords(t *testing.T) {
+	is := is.New(t)
+	p := serve(t, t.TempDir(), "-syslog-replies")
+	var lines []string
+	nc, err := (&tls.Dialer{Config: senderTLS(t, p.dir)}).DialContext(t.Context(), "tcp", p.syslog)
+	is.NoErr(err)
+	replies := make(chan string, 10)
+	c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: patience, OnReply: func(line string) { replies <- line }})
+	for _, text := range []string{"hello", `{"time":1}`, "{", `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`} {
+		_, err = nc.Write([]byte("<38>Nov 21 19:29:11 vm " + text + "\n"))
+		is.NoErr(err)
+	}
+	_, err = nc.Write([]byte("garbage\n"))
+	is.NoErr(err)
+	is.NoErr(c.Close())
+	for len(replies) > 0 {
+		lines = append(lines, <-replies)
+	}
+	const malformed = "ERR-03 Valesti moodustatud logikirje: "
+	is.Equal(lines, []string{
+		"TARA-Stat kuuldel", malformed + "no_json", malformed + "wrong_type time", malformed + "json_syntax", malformed + "bad_header",
+	})
+}
+
 // TestStopReleasesIdleSenders holds that an idle sender, which is the usual
 // case, does not delay the end, and that what it sent before is kept.
 func TestStopReleasesIdleSenders(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
 	p := serve(t, dir)
-	c := p.dial(syslogjson.FormOctet)
+	c := p.dial("octet")
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
 	p.stop() // with the connection open, and the event perhaps on its way
 	_ = c.Close()

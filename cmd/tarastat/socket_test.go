@@ -14,7 +14,6 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
-	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // TestTwoSocketsOfOneName hands over two sockets for senders, as systemd does
@@ -37,7 +36,7 @@ func TestTwoSocketsOfOneName(t *testing.T) {
 	p.serving()
 	for i, addr := range addrs {
 		p.syslog = addr
-		is.NoErr(sendNumbered(p.dial(syslogjson.FormOctet), addr, 1, 10))
+		is.NoErr(sendNumbered(p.dial("octet"), addr, 1, 10))
 		await(t, "events over "+addr, func() bool { return p.records() == 10*(i+1) })
 	}
 	p.stop()
@@ -81,7 +80,7 @@ func TestSocketFromSystemd(t *testing.T) {
 		TimeText: "2018-04-28", ClientID: "a", Method: event.MethodIDCard, Operation: event.StartAuth,
 	})
 	first := run()
-	c := first.dial(syslogjson.FormBSD)
+	c := first.dial("bsd")
 	is.NoErr(c.Send(payload))
 	await(t, "the first event", func() bool { return first.records() == 1 })
 	first.stop()
@@ -89,7 +88,7 @@ func TestSocketFromSystemd(t *testing.T) {
 
 	sent := make(chan error, 1)
 	go func() { // the handshake waits in the backlog of the socket
-		c := first.dial(syslogjson.FormBSD)
+		c := first.dial("bsd")
 		err := c.Send(payload)
 		if err == nil {
 			err = c.Close()

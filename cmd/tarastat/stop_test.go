@@ -20,7 +20,6 @@ import (
 
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/mongostore/mongotest"
-	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // stopTime is what -stop-time is by default, doubled for a busy machine.
@@ -53,7 +52,7 @@ func TestStopUnderTraffic(t *testing.T) {
 	var wg sync.WaitGroup
 	var sent atomic.Int64
 	enough := make(chan struct{})
-	for _, form := range []syslogjson.Form{syslogjson.FormBSD, syslogjson.FormRFC5424, syslogjson.FormOctet} {
+	for _, form := range []string{"bsd", "rfc5424", "octet"} {
 		c := p.dial(form)
 		wg.Go(func() { _ = sendUntil(c, &sent, enough) }) // cut off by the receiver
 	}
@@ -78,7 +77,7 @@ func TestStopWithTheLogBaseFrozen(t *testing.T) {
 	var sent atomic.Int64
 	enough := make(chan struct{})
 	ended := make(chan error, 1)
-	go func() { ended <- sendUntil(p.dial(syslogjson.FormOctet), &sent, enough) }()
+	go func() { ended <- sendUntil(p.dial("octet"), &sent, enough) }()
 	await(t, "events", func() bool { return p.records() > 10 })
 	base.Freeze()
 	await(t, "the queue to fill", func() bool {

@@ -70,8 +70,9 @@ func probe(ctx context.Context, w io.Writer, dir string, n int) (malformed int, 
 		tell(judge(m))
 		return nil
 	}))
-	srv.OnReject = func(r syslogjson.Reject) {
+	srv.OnReject = func(r syslogjson.Reject) error {
 		tell(result{fmt.Sprintf("malformed: %s: %v", r.Class, r.Err), true})
+		return nil
 	}
 	srv.Start()
 	defer srv.Close()

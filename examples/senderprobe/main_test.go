@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"io"
 	"path/filepath"
 	"strings"
@@ -36,11 +37,15 @@ func TestProbe(t *testing.T) {
 	is.NoErr(err)
 	pool, err := keys.LoadPool(filepath.Join(dir, "ca.crt"))
 	is.NoErr(err)
-	c, err := syslogjson.Dial(ctx, addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{Form: syslogjson.FormOctet})
+	nc, err := (&tls.Dialer{Config: syslogjson.ClientTLSConfig(pair, pool)}).DialContext(ctx, "tcp", addr)
 	is.NoErr(err)
+	c := syslogjson.NewClient(nc, syslogjson.ClientOptions{
+		Header: syslogjson.Header{Format: syslogjson.RFC5424, Framing: syslogjson.OctetCounting},
+	})
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"banklink","operation":"START_AUTH"}`)))
-	is.NoErr(c.SendRaw([]byte("garbage\n")))
+	_, err = nc.Write([]byte("garbage\n"))
+	is.NoErr(err)
 	var lines []string
 	for out.Scan() {
 		lines = append(lines, out.Text())

@@ -233,7 +233,7 @@ func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
 			}
 		}
 		for _, c := range syslogjson.Classes() {
-			if !l.Has("class." + c.String()) {
+			if !l.Has("class." + string(c)) {
 				t.Errorf("%s: the class of rejection %s has no text", lang, c)
 			}
 		}

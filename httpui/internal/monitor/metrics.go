@@ -93,12 +93,11 @@ func syslogMetrics(e *exposition, srv syslogjson.Stats) {
 	byLabel(e, "counter", "tarastat_syslog_refused_total", "Connections refused, by cause.", "cause", map[string]uint64{
 		"max_conns": srv.RefusedConns, "max_conns_per_ip": srv.RefusedPerAddr,
 	})
-	h := srv.Handshakes
-	byLabel(e, "counter", "tarastat_syslog_handshake_failures_total", "Connections that did not become ready, by cause.", "cause",
-		map[string]uint64{
-			"no_tls": h.NoTLS, "http": h.HTTP, "no_certificate": h.NoCertificate,
-			"bad_certificate": h.BadCertificate, "timed_out": h.TimedOut, "left": h.Left, "other": h.Other,
-		})
+	failures := make(map[string]uint64)
+	for _, class := range syslogjson.HandshakeClasses() {
+		failures[string(class)] = srv.Handshakes[class]
+	}
+	byLabel(e, "counter", "tarastat_syslog_handshake_failures_total", "Connections that did not become ready, by cause.", "cause", failures)
 	e.counter("tarastat_syslog_frames_total", "Frames cut from the streams, good and bad.", float64(srv.Frames))
 	e.counter("tarastat_syslog_skipped_bytes_total", "Bytes of oversize frames, discarded unread.", float64(srv.SkippedBytes))
 	e.counter("tarastat_syslog_panics_total", "Connections ended by a panic.", float64(srv.Panics))
