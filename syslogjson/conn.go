@@ -34,9 +34,7 @@ type conn struct {
 	message Message
 	bad     int // bad frames in a row
 
-	// While draining: where the half frame that is waited for begins to be whole. What
-	// was read with its rest may be half a frame again, and is given up. Zero: not known.
-	enough int64
+	enough int64 // when a drain found half a frame: the stream's length then, up to which frames are read
 }
 
 func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
@@ -65,7 +63,7 @@ func (c *conn) run() {
 	end := abruptly
 	defer func() {
 		if v := recover(); v != nil {
-			c.s.counts.panics.Add(1)
+			c.s.counts.add(func(st *Stats) { st.Panics++ })
 			if omitted, ok := c.s.refusals.allow("panic", ""); ok {
 				c.s.log.Error("syslog handler panicked, connection closed", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
 					"panic", describe(v), "stack", string(debug.Stack()), "omitted", omitted)
@@ -102,7 +100,7 @@ func (c *conn) serve() ending {
 	for {
 		frame, err := c.frames.Next()
 		if n := c.frames.Skipped(); n != skipped {
-			c.s.counts.skippedBytes.Add(n - skipped)
+			c.s.counts.add(func(st *Stats) { st.SkippedBytes += n - skipped })
 			skipped = n
 		}
 		bad, isBad := errors.AsType[*FrameError](err)
@@ -121,18 +119,18 @@ func (c *conn) serve() ending {
 			return politely
 		default:
 			if c.s.ctx.Err() == nil {
-				c.s.counts.readErrors.Add(1)
+				c.s.counts.add(func(st *Stats) { st.ReadErrors++ })
 			}
 			return abruptly
 		}
 		if c.bad >= DefaultMaxBadFrames {
-			c.s.counts.badStreaks.Add(1)
+			c.s.counts.add(func(st *Stats) { st.BadStreaks++ })
 			c.s.log.Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
 				"frames", DefaultMaxBadFrames)
 			return abruptly
 		}
 		if c.enough > 0 && c.frames.passed(c.enough) {
-			return abruptly
+			return abruptly // what was read with the frame's rest may be half a frame again, and is given up
 		}
 	}
 }
@@ -147,7 +145,7 @@ func (c *conn) frame(frame []byte) {
 			c.reject(ClassPartial, frame, io.ErrUnexpectedEOF)
 			return
 		}
-		c.s.counts.partialOK.Add(1)
+		c.s.counts.add(func(st *Stats) { st.PartialOK++ })
 	}
 	if bad, ok := errors.AsType[*ParseError](err); ok {
 		c.reject(bad.Class, frame, err)
@@ -167,7 +165,7 @@ func (c *conn) frame(frame []byte) {
 // reject accounts for a frame that is not handed on.
 func (c *conn) reject(class Class, frame []byte, err error) {
 	c.bad++
-	c.s.counts.reject(class)
+	c.s.counts.add(func(st *Stats) { st.Rejected[class]++ })
 	c.stats.rejected.Add(1)
 	if omitted, ok := c.s.refusals.allow(string(class), c.peer.String()); ok {
 		c.s.log.Warn("syslog frame rejected", "class", string(class), "peer", c.peer.String(),

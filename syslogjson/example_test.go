@@ -24,7 +24,7 @@ func ExampleParse() {
 	fmt.Println(m.Facility, m.Severity, m.Format, m.Hostname, m.AppName)
 	fmt.Printf("%s\n", m.Payload)
 	// Output:
-	// auth info rfc5424 vm tara
+	// 4 6 rfc5424 vm tara
 	// {"operation":"START_AUTH"}
 }
 

@@ -16,7 +16,7 @@ func PlainHeader(frame []byte) bool {
 		return false
 	}
 	h := newOutline(frame, rest)
-	return h.plain(frame)
+	return h.plain(frame, rest)
 }
 
 // MachineTakes reports whether go-syslog's machine accepts the frame's header. The
@@ -36,3 +36,6 @@ func (c *Client) SendRaw(b []byte) error {
 	defer c.mu.Unlock()
 	return c.write(b)
 }
+
+// Buffered returns the number of bytes read from the source and not yet handed out.
+func (r *Reader) Buffered() int { return r.end - r.pos }

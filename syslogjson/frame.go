@@ -98,10 +98,6 @@ func (r *Reader) Partial() bool { return r.partial }
 // Framing returns the framing of the frame last returned.
 func (r *Reader) Framing() Framing { return r.framing }
 
-// Buffered returns the number of bytes read from the source and not yet handed
-// out. Right after a frame it is zero when the reader stands at a frame boundary.
-func (r *Reader) Buffered() int { return r.end - r.pos }
-
 // Skipped returns the number of bytes of oversize frames discarded so far.
 func (r *Reader) Skipped() uint64 { return r.skipped }
 
@@ -111,7 +107,7 @@ func (r *Reader) atBoundary() bool { return r.pos == r.end && r.skip == 0 && !r.
 // passed reports whether the stream's first n bytes were handed out or discarded,
 // and no frame is being discarded.
 func (r *Reader) passed(n int64) bool {
-	return r.taken-int64(r.Buffered()) >= n && r.skip == 0 && !r.skipLine
+	return r.taken-int64(r.end-r.pos) >= n && r.skip == 0 && !r.skipLine
 }
 
 // line returns the frame that ends at the next newline.
@@ -161,18 +157,18 @@ func (r *Reader) body(head, n int) ([]byte, error) {
 	}
 	body := r.buf[r.pos+head : r.pos+head+n]
 	r.pos += head + n
-	return r.whole(body)
-}
-
-// whole returns the counted body that ends at pos, or rejects it for a count that is
-// too large; then reading goes on where the body's object ended.
-func (r *Reader) whole(body []byte) ([]byte, error) {
 	if rest := excess(body); rest > 0 {
-		r.pos -= rest
-		return nil, frameError(ClassBadCount, body[:len(body)-rest])
+		return nil, r.tooLarge(body, rest)
 	}
 	r.framing = OctetCounting
 	return body, nil
+}
+
+// tooLarge rejects the counted body that ends at pos. Reading goes on where the body's
+// object ended.
+func (r *Reader) tooLarge(body []byte, rest int) error {
+	r.pos -= rest
+	return frameError(ClassBadCount, body[:len(body)-rest])
 }
 
 // tail ends the stream: what is left is a partial frame after head bytes of count.
@@ -184,9 +180,10 @@ func (r *Reader) tail(head int, err error) ([]byte, error) {
 	r.pos = r.end
 	r.framing = NonTransparent
 	if head > 0 {
-		if b, err = r.whole(b); err != nil {
-			return nil, err
+		if rest := excess(b); rest > 0 {
+			return nil, r.tooLarge(b, rest)
 		}
+		r.framing = OctetCounting
 	}
 	r.partial = true
 	return b, nil

@@ -2,7 +2,6 @@ package syslogjson
 
 import (
 	"bytes"
-	"fmt"
 	"net/netip"
 )
 
@@ -12,34 +11,11 @@ type Facility uint8
 // FacilityAuth is the facility of TARA-Server's events.
 const FacilityAuth Facility = 4
 
-var facilityNames = [...]string{
-	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-	"ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-}
-
-// String returns the usual short name, such as "auth".
-func (f Facility) String() string {
-	if int(f) < len(facilityNames) {
-		return facilityNames[f]
-	}
-	return fmt.Sprintf("facility(%d)", uint8(f))
-}
-
 // Severity is how grave a message is (RFC 5424 table 2), 0 (emergency) to 7 (debug).
 type Severity uint8
 
 // SeverityInfo is the severity of TARA-Server's events.
 const SeverityInfo Severity = 6
-
-var severityNames = [...]string{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"}
-
-// String returns the usual short name, such as "info".
-func (s Severity) String() string {
-	if int(s) < len(severityNames) {
-		return severityNames[s]
-	}
-	return fmt.Sprintf("severity(%d)", uint8(s))
-}
 
 // Framing says how a frame is delimited (RFC 6587 section 3.4).
 type Framing uint8

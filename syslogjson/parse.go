@@ -34,7 +34,7 @@ func (p *Parser) ParseInto(m *Message, frame []byte) error {
 // parse is ParseInto; without fast every RFC 5424 header goes through the machine.
 func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	m.Timestamp, m.Payload = nil, nil
-	m.Header = Header{Framing: m.Framing}
+	m.Hostname, m.AppName, m.ProcID, m.MsgID = "", "", "", ""
 	start, pri, rest := priority(frame)
 	if rest < 0 {
 		return &ParseError{Class: ClassBadHeader, Offset: start, Reason: "no priority from <0> to <191>"}
@@ -140,10 +140,8 @@ var fieldLimits = [numFields]int{maxHostname, maxHostname, maxAppName, maxProcID
 
 // outline says where the parts of an RFC 5424 header are, by its spaces alone.
 type outline struct {
-	version []byte
-	fields  [numFields][]byte
-	sd      int // where the structured data begins, or -1 when a field is missing
-	message int // where the message may begin: from here on "{" is no header
+	fields  [numFields][]byte // nil from the first that is missing
+	message int               // where the message may begin: from here on "{" is no header
 }
 
 // is5424 reports whether digits and a space follow the priority.
@@ -158,10 +156,8 @@ func is5424(b []byte) bool {
 // newOutline finds the parts of the header whose version is at off. A field that
 // begins with "{" is the message of a sender that leaves fields out.
 func newOutline(frame []byte, off int) outline {
-	h := outline{sd: -1}
-	i := indexFrom(frame, off, ' ')
-	h.version = frame[off:i]
-	i++
+	var h outline
+	i := indexFrom(frame, off, ' ') + 1
 	for f := range h.fields {
 		h.message = i
 		if i == len(frame) || frame[i] == '{' {
@@ -174,7 +170,7 @@ func newOutline(frame []byte, off int) outline {
 		h.fields[f] = frame[i:end]
 		i = end + 1
 	}
-	h.sd, h.message = i, i
+	h.message = i
 	if i == len(frame) {
 		return h
 	}
@@ -223,7 +219,7 @@ func (p *Parser) parse5424(m *Message, frame []byte, start, off int, fast bool) 
 	at := h.message
 	m.Timestamp = h.value(fieldTimestamp)
 	var read *rfc5424.SyslogMessage
-	if !fast || !h.plain(frame) {
+	if !fast || !h.plain(frame, off) {
 		read = p.read(frame[start:])
 		if read == nil && indexFrom(frame, at, '{') < 0 {
 			return &ParseError{Class: ClassBadHeader, Offset: off, Reason: "broken RFC 5424 header and no JSON object after it"}
@@ -275,11 +271,11 @@ func (h *outline) value(field int) []byte {
 	return v
 }
 
-// plain reports whether the header is certainly valid: version 1, no structured
-// data, fields within their limits. Anything else is left to the machine.
-func (h *outline) plain(frame []byte) bool {
-	return len(h.version) == 1 && h.version[0] == '1' &&
-		h.sd >= 0 && h.sd < len(frame) && frame[h.sd] == '-' &&
+// plain reports whether the header with its version at off is certainly valid:
+// version 1, no structured data, fields within their limits. Anything else is left to
+// the machine.
+func (h *outline) plain(frame []byte, off int) bool {
+	return frame[off] == '1' && frame[off+1] == ' ' && frame[h.message-1] == '-' &&
 		(h.message == len(frame) || frame[h.message] == ' ') &&
 		plainTime(h.fields[fieldTimestamp]) &&
 		h.printable(fieldHostname) && h.printable(fieldAppName) && h.printable(fieldProcID) && h.printable(fieldMsgID)

@@ -194,7 +194,7 @@ func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 		if !temporary(err) {
 			return fmt.Errorf("syslogjson: accept: %w", err)
 		}
-		s.counts.acceptErrors.Add(1)
+		s.counts.add(func(st *Stats) { st.AcceptErrors++ })
 		if omitted, ok := s.refusals.allow("accept", ""); ok {
 			s.log.Error("syslog accept failed, trying again", "err", err, "delay", delay, "omitted", omitted)
 		}
@@ -223,32 +223,33 @@ func temporary(err error) bool {
 // accepted starts a connection, or refuses it before any work is done for it.
 func (s *Server) accepted(nc net.Conn, cfg *tls.Config) {
 	c := newConn(s, nc, cfg)
-	refused, reason := s.admit(c)
-	if refused == nil {
-		s.counts.accepted.Add(1)
+	reason := s.admit(c)
+	if reason == "" {
 		go c.run()
 		return
 	}
-	refused.Add(1)
 	if omitted, ok := s.refusals.allow(reason, c.peer.String()); ok {
 		s.log.Warn("syslog connection refused", "reason", reason, "addr", c.peer.Addr.String(), "omitted", omitted)
 	}
 	reset(nc)
 }
 
-// admit enters a connection, or returns where its refusal is counted and why.
-func (s *Server) admit(c *conn) (refused *atomic.Uint64, reason string) {
+// admit enters a connection, or returns why not.
+func (s *Server) admit(c *conn) (refused string) {
 	addr := c.peer.Addr.Addr()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return new(atomic.Uint64), "the server is closed" // counted nowhere
+		return "the server is closed"
 	case len(s.conns) >= s.limits.conns:
-		return &s.counts.refusedConns, "too many connections"
+		s.counts.add(func(st *Stats) { st.RefusedConns++ })
+		return "too many connections"
 	case addr.IsValid() && s.perAddr[addr] >= s.limits.connsPerAddr:
-		return &s.counts.refusedPerAddr, "too many connections from one address"
+		s.counts.add(func(st *Stats) { st.RefusedPerAddr++ })
+		return "too many connections from one address"
 	}
+	s.counts.add(func(st *Stats) { st.Accepted++ })
 	if s.conns == nil {
 		s.conns = make(map[*conn]struct{})
 		s.perAddr = make(map[netip.Addr]int)
@@ -256,7 +257,7 @@ func (s *Server) admit(c *conn) (refused *atomic.Uint64, reason string) {
 	s.conns[c] = struct{}{}
 	s.perAddr[addr]++
 	s.running.Add(1)
-	return nil, ""
+	return ""
 }
 
 // gone is called once for every admitted connection.
@@ -271,6 +272,7 @@ func (s *Server) gone(c *conn) {
 	s.running.Done()
 }
 
+// track enters a listener, unless the server is closed.
 func (s *Server) track(ln net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

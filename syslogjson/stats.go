@@ -44,33 +44,36 @@ func (c Counts[C]) Total() uint64 {
 	return sum
 }
 
-// counters is the live form of Stats.
+// counters is the live form of Stats: what is counted for every frame, and the rest.
 type counters struct {
-	accepted, refusedConns, refusedPerAddr, acceptErrors atomic.Uint64
-	frames, messages, handlerErrors, partialOK           atomic.Uint64
-	skippedBytes, panics, badStreaks, readErrors         atomic.Uint64
+	frames, messages, handlerErrors atomic.Uint64
 
-	mu         sync.Mutex
-	handshakes Counts[HandshakeClass]
-	rejected   Counts[Class]
+	mu   sync.Mutex
+	rest Stats
 }
 
-func (c *counters) reject(class Class) {
+// add counts what is rare.
+func (c *counters) add(to func(*Stats)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rejected == nil {
-		c.rejected = make(Counts[Class])
+	if c.rest.Handshakes == nil {
+		c.rest.Handshakes, c.rest.Rejected = make(Counts[HandshakeClass]), make(Counts[Class])
 	}
-	c.rejected[class]++
+	to(&c.rest)
 }
 
-func (c *counters) refuse(class HandshakeClass) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.handshakes == nil {
-		c.handshakes = make(Counts[HandshakeClass])
-	}
-	c.handshakes[class]++
+// Stats returns the counters.
+func (s *Server) Stats() Stats {
+	var st Stats
+	s.counts.add(func(rest *Stats) {
+		st = *rest
+		st.Handshakes, st.Rejected = complete(rest.Handshakes, HandshakeClasses()), complete(rest.Rejected, Classes())
+		st.Frames, st.Messages, st.HandlerErrors = s.counts.frames.Load(), s.counts.messages.Load(), s.counts.handlerErrors.Load()
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.Active = len(s.conns)
+	return st
 }
 
 // complete returns a copy that holds all classes.
@@ -80,33 +83,6 @@ func complete[C Class | HandshakeClass](counts Counts[C], all []C) Counts[C] {
 		out[class] = counts[class]
 	}
 	return out
-}
-
-// Stats returns the counters.
-func (s *Server) Stats() Stats {
-	s.mu.Lock()
-	active := len(s.conns)
-	s.mu.Unlock()
-	c := &s.counts
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Stats{
-		Accepted:       c.accepted.Load(),
-		Active:         active,
-		RefusedConns:   c.refusedConns.Load(),
-		RefusedPerAddr: c.refusedPerAddr.Load(),
-		AcceptErrors:   c.acceptErrors.Load(),
-		Handshakes:     complete(c.handshakes, HandshakeClasses()),
-		Frames:         c.frames.Load(),
-		Messages:       c.messages.Load(),
-		HandlerErrors:  c.handlerErrors.Load(),
-		PartialOK:      c.partialOK.Load(),
-		Rejected:       complete(c.rejected, Classes()),
-		SkippedBytes:   c.skippedBytes.Load(),
-		Panics:         c.panics.Load(),
-		BadStreaks:     c.badStreaks.Load(),
-		ReadErrors:     c.readErrors.Load(),
-	}
 }
 
 // MaxPeers is the number of peers that [Server.Peers] remembers. Beyond it the
@@ -127,16 +103,6 @@ type PeerStats struct {
 	NotAfter      time.Time      // end of its latest certificate's validity, or zero
 }
 
-// Peers returns the senders seen since the start, sorted by name and address; at
-// most [MaxPeers].
-func (s *Server) Peers() []PeerStats {
-	peers := s.peers.snapshot()
-	slices.SortFunc(peers, func(a, b PeerStats) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Addr.Compare(b.Addr))
-	})
-	return peers
-}
-
 // peerTable holds the counters of each sender. The zero value is ready.
 type peerTable struct {
 	mu sync.Mutex
@@ -145,11 +111,7 @@ type peerTable struct {
 
 // peerCounters is the live form of PeerStats.
 type peerCounters struct {
-	name        string
-	addr        netip.AddrPort // these four under peerTable.mu
-	active      int
-	connections uint64
-	notAfter    time.Time
+	known PeerStats // but for the counters below; under peerTable.mu
 
 	messages, handlerErrors, rejected atomic.Uint64
 	last                              atomic.Int64 // Unix nanoseconds
@@ -176,14 +138,14 @@ func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
 		if len(t.by) >= MaxPeers {
 			t.forget()
 		}
-		p = &peerCounters{name: peer.Name}
+		p = &peerCounters{known: PeerStats{Name: peer.Name}}
 		t.by[key] = p
 	}
-	p.addr = peer.Addr
-	p.active++
-	p.connections++
+	p.known.Addr = peer.Addr
+	p.known.Active++
+	p.known.Connections++
 	if cert != nil {
-		p.notAfter = cert.NotAfter
+		p.known.NotAfter = cert.NotAfter
 	}
 	return p
 }
@@ -191,7 +153,7 @@ func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
 func (t *peerTable) disconnected(p *peerCounters) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p.active--
+	p.known.Active--
 }
 
 // forget drops the peer without a connection that has been silent longest. The
@@ -199,26 +161,29 @@ func (t *peerTable) disconnected(p *peerCounters) {
 func (t *peerTable) forget() {
 	oldest := ""
 	for key, p := range t.by {
-		if p.active == 0 && (oldest == "" || p.last.Load() < t.by[oldest].last.Load()) {
+		if p.known.Active == 0 && (oldest == "" || p.last.Load() < t.by[oldest].last.Load()) {
 			oldest = key
 		}
 	}
 	delete(t.by, oldest)
 }
 
-func (t *peerTable) snapshot() []PeerStats {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := make([]PeerStats, 0, len(t.by))
-	for _, p := range t.by {
-		ps := PeerStats{
-			Name: p.name, Addr: p.addr, Active: p.active, Connections: p.connections, NotAfter: p.notAfter,
-			Messages: p.messages.Load(), HandlerErrors: p.handlerErrors.Load(), Rejected: p.rejected.Load(),
-		}
+// Peers returns the senders seen since the start, sorted by name and address; at
+// most [MaxPeers].
+func (s *Server) Peers() []PeerStats {
+	s.peers.mu.Lock()
+	defer s.peers.mu.Unlock()
+	all := make([]PeerStats, 0, len(s.peers.by))
+	for _, p := range s.peers.by {
+		ps := p.known
+		ps.Messages, ps.HandlerErrors, ps.Rejected = p.messages.Load(), p.handlerErrors.Load(), p.rejected.Load()
 		if ns := p.last.Load(); ns != 0 {
 			ps.LastMessage = time.Unix(0, ns)
 		}
 		all = append(all, ps)
 	}
+	slices.SortFunc(all, func(a, b PeerStats) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Addr.Compare(b.Addr))
+	})
 	return all
 }

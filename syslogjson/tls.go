@@ -109,7 +109,7 @@ func (c *conn) certificate() *x509.Certificate {
 // it claims, unverified.
 func (c *conn) refuse(err error) {
 	class := classify(err)
-	c.s.counts.refuse(class)
+	c.s.counts.add(func(st *Stats) { st.Handshakes[class]++ })
 	omitted, ok := c.s.refusals.allow(string(class), c.peer.String())
 	if !ok {
 		return
