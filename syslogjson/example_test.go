@@ -3,6 +3,7 @@ package syslogjson_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -168,4 +169,39 @@ func ExampleMessage_Clone() {
 	copy(frame, bytes.Repeat([]byte("x"), len(frame))) // the frame's buffer is used again
 	fmt.Printf("%s %s\n", m.Payload, kept.Payload)
 	// Output: xxxxxxx {"n":1}
+}
+
+func ExampleServerTLSConfig() {
+	ca := syslogtest.NewCA() // in earnest, load certificates from files
+	cfg := syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool())
+	fmt.Println(cfg.ClientAuth == tls.RequireAndVerifyClientCert)
+	fmt.Println(tls.VersionName(cfg.MinVersion), cfg.SessionTicketsDisabled)
+	// Output:
+	// true
+	// TLS 1.2 true
+}
+
+func ExampleClientTLSConfig() {
+	ca := syslogtest.NewCA() // in earnest, load certificates from files
+	cfg := syslogjson.ClientTLSConfig(ca.Issue(syslogtest.CertOptions{CommonName: "tara-1"}), ca.Pool())
+	fmt.Println(cfg.Certificates[0].Leaf.Subject.CommonName, tls.VersionName(cfg.MinVersion))
+	// Output: tara-1 TLS 1.2
+}
+
+func ExampleNewClient() {
+	ours, theirs := net.Pipe() // any connection will do
+	received := make(chan string)
+	go func() {
+		frame, err := syslogjson.NewReader(theirs, 0).Next()
+		received <- fmt.Sprintf("%.4s %v", frame, err)
+		_, _ = io.Copy(io.Discard, theirs)
+	}()
+	c := syslogjson.NewClient(ours, syslogjson.ClientOptions{Header: syslogjson.DefaultHeader("vm")})
+	if err := c.Send([]byte(`{"n":1}`)); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(<-received)
+	_ = theirs.Close()
+	_ = c.Close() // a pipe cannot be closed in halves: the error says nothing here
+	// Output: <38> <nil>
 }

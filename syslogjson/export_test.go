@@ -36,6 +36,3 @@ func (c *Client) SendRaw(b []byte) error {
 	defer c.mu.Unlock()
 	return c.write(b)
 }
-
-// Buffered returns the number of bytes read from the source and not yet handed out.
-func (r *Reader) Buffered() int { return r.end - r.pos }

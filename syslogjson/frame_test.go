@@ -30,11 +30,11 @@ func frames(r *syslogjson.Reader) ([]string, error) {
 		if err != nil {
 			return all, err
 		}
+		mark := ""
 		if r.Partial() {
-			all = append(all, "~"+string(frame))
-			continue
+			mark = "~"
 		}
-		all = append(all, string(frame))
+		all = append(all, mark+string(frame))
 	}
 }
 
@@ -66,16 +66,6 @@ func TestReaderLimit(t *testing.T) {
 			})
 		}
 	}
-}
-
-// endless yields n bytes made by repeating unit, then rest.
-func endless(unit string, n int, rest string) io.Reader {
-	block := strings.Repeat(unit, 32<<10/len(unit))
-	readers := make([]io.Reader, 0, n/len(block)+1)
-	for range n / len(block) {
-		readers = append(readers, strings.NewReader(block))
-	}
-	return io.MultiReader(append(readers, strings.NewReader(rest))...)
 }
 
 // Reliability.md 1.1 and 1.2: streams on which go-syslog's parsers grow to hundreds
@@ -153,19 +143,6 @@ func TestReaderTimeout(t *testing.T) {
 	}
 }
 
-// stutter fails with a timeout before every read.
-type stutter struct {
-	r    io.Reader
-	next bool
-}
-
-func (s *stutter) Read(b []byte) (int, error) {
-	if s.next = !s.next; s.next {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return s.r.Read(b)
-}
-
 func TestReaderSourceError(t *testing.T) {
 	is := is.New(t)
 	broken := errors.New("cable cut")
@@ -216,33 +193,6 @@ func TestReaderAllocs(t *testing.T) {
 			t.Errorf("%q: %v allocations for each frame", stream, n)
 		}
 	}
-}
-
-// loop yields data for ever.
-type loop struct {
-	data []byte
-	at   int
-}
-
-func (l *loop) Read(b []byte) (int, error) {
-	n := 0
-	for n < len(b) {
-		c := copy(b[n:], l.data[l.at:])
-		n += c
-		l.at = (l.at + c) % len(l.data)
-	}
-	return n, nil
-}
-
-func TestReaderBuffered(t *testing.T) {
-	is := is.New(t)
-	r := syslogjson.NewReader(strings.NewReader("<1\n<22\n"), 0)
-	_, err := r.Next()
-	is.NoErr(err)
-	is.Equal(r.Buffered(), len("<22\n"))
-	_, err = r.Next()
-	is.NoErr(err)
-	is.Equal(r.Buffered(), 0)
 }
 
 // A sender cut at each byte of a frame: what was complete is whole, the rest is partial.

@@ -101,14 +101,6 @@ func TestNoisyNeighbours(t *testing.T) {
 	}
 }
 
-// addrConn is a connection from its own address.
-type addrConn struct {
-	memConn
-	ip net.IP
-}
-
-func (c addrConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: c.ip, Port: 4000} }
-
 // However many addresses send, what is remembered of them is bounded.
 func TestPeersBounded(t *testing.T) {
 	is := is.New(t)

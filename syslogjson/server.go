@@ -108,7 +108,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	closed    bool // Serve refuses: Shutdown or Close was called
-	listeners map[net.Listener]struct{}
+	listeners map[*net.Listener]struct{} // by address: the type of a listener may not be comparable
 	conns     map[*conn]struct{}
 	perAddr   map[netip.Addr]int
 	running   sync.WaitGroup // connection goroutines
@@ -175,10 +175,10 @@ func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 	if cfg != nil {
 		cfg = withoutTickets(cfg)
 	}
-	if !s.track(ln) {
+	if !s.track(&ln) {
 		return ErrServerClosed
 	}
-	defer s.untrack(ln)
+	defer s.untrack(&ln)
 	const firstDelay, longestDelay = 5 * time.Millisecond, time.Second
 	delay := firstDelay
 	for {
@@ -273,20 +273,20 @@ func (s *Server) gone(c *conn) {
 }
 
 // track enters a listener, unless the server is closed.
-func (s *Server) track(ln net.Listener) bool {
+func (s *Server) track(ln *net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
 	if s.listeners == nil {
-		s.listeners = make(map[net.Listener]struct{})
+		s.listeners = make(map[*net.Listener]struct{})
 	}
 	s.listeners[ln] = struct{}{}
 	return true
 }
 
-func (s *Server) untrack(ln net.Listener) {
+func (s *Server) untrack(ln *net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, ln)
@@ -356,7 +356,7 @@ func (s *Server) stopAccepting() ([]*conn, error) {
 	s.closed = true
 	var errs []error
 	for ln := range s.listeners {
-		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := (*ln).Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 		delete(s.listeners, ln)

@@ -2,11 +2,8 @@ package syslogjson_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -21,41 +18,9 @@ import (
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
 
-func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
-
-// inTime returns a context that ends before the test run does.
-func inTime(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// await waits until ok, which it asks again and again.
-func await(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ctx := inTime(t)
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited in vain: %s", what)
-		case <-time.After(time.Millisecond):
-		}
-	}
-}
-
-func newServer(t *testing.T, h syslogjson.Handler) *syslogtest.Server {
-	t.Helper()
-	srv := syslogtest.NewUnstartedServer(t, h)
-	srv.Logger = silent()
-	return srv
-}
-
 func TestServerForms(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.Start()
+	srv, got := started(t)
 	const each = 100
 	var wg sync.WaitGroup
 	for _, form := range forms {
@@ -96,9 +61,7 @@ func TestServerForms(t *testing.T) {
 
 func TestServerMultiByteSplit(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.Start()
+	srv, got := started(t)
 	c := srv.Dial(syslogjson.ClientOptions{})
 	line := bsd(j("Tõrge €𝄞")) + "\n"
 	for i := 1; i < len(line); i++ { // each part is a TLS record of its own
@@ -114,8 +77,8 @@ func TestServerMultiByteSplit(t *testing.T) {
 
 func TestServerHandlerErrors(t *testing.T) {
 	is := is.New(t)
-	got := syslogtest.Collector{Answer: func(*syslogjson.Message) error { return errors.New("refused") }}
-	srv := newServer(t, &got)
+	got := answering(errors.New("refused"))
+	srv := newServer(t, got)
 	srv.Start()
 	c := srv.Dial(syslogjson.ClientOptions{})
 	for range 2000 { // more than DefaultMaxBadFrames: a bad message is no bad frame
@@ -138,7 +101,7 @@ func TestServerHandlerPanic(t *testing.T) {
 		return nil
 	}}
 	srv := newServer(t, &got)
-	srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	logTo(&log)(srv)
 	srv.Start()
 	good, bad := srv.Dial(syslogjson.ClientOptions{}), srv.Dial(syslogjson.ClientOptions{})
 	is.NoErr(good.Send([]byte(j("1"))))
@@ -155,30 +118,13 @@ func TestServerHandlerPanic(t *testing.T) {
 	is.Equal(srv.Stats().Frames, srv.Stats().Messages)        // and accounted for
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 func TestServerBadStreak(t *testing.T) {
 	is := is.New(t)
 	var log lockedBuffer
 	var rejects atomic.Int64
 	var got syslogtest.Collector
 	srv := newServer(t, &got)
-	srv.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	logTo(&log)(srv)
 	srv.OnReject = func(r syslogjson.Reject) error {
 		if r.Peer.Name == "syslogtest client" && r.Class == syslogjson.ClassBadHeader && r.Err != nil && string(r.Prefix) == "bad" {
 			rejects.Add(1)
@@ -207,10 +153,7 @@ func TestServerBadStreak(t *testing.T) {
 
 func TestServerLimits(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.MaxConns, srv.MaxConnsPerAddr = 3, 2
-	srv.Start()
+	srv, got := started(t, func(s *syslogtest.Server) { s.MaxConns, s.MaxConnsPerAddr = 3, 2 })
 	from := func(ip string) net.Conn {
 		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
 		nc, err := d.DialContext(inTime(t), "tcp", srv.Addr)
@@ -231,46 +174,18 @@ func TestServerLimits(t *testing.T) {
 	await(t, "refused by number", func() bool { return srv.Stats().RefusedConns == 1 })
 	is.NoErr(last.Close())
 	await(t, "a place is free", func() bool { return srv.Stats().Active == 2 })
-	c := srv.Dial(syslogjson.ClientOptions{})
-	is.NoErr(c.Send([]byte("{}")))
-	is.NoErr(c.Close())
-	is.Equal(got.Len(), 1)
+	oneArrives(t, srv, got)
 	is.Equal(srv.Stats().Accepted, uint64(4))
-}
-
-// failingListener fails for want of file descriptors before it accepts.
-type failingListener struct {
-	net.Listener
-	failures atomic.Int64
-	err      error
-}
-
-func (l *failingListener) Accept() (net.Conn, error) {
-	if l.failures.Add(-1) >= 0 {
-		return nil, &net.OpError{Op: "accept", Err: l.err}
-	}
-	return l.Listener.Accept()
 }
 
 func TestServerAcceptErrors(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	inner, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	is.NoErr(err)
-	ln := &failingListener{Listener: inner, err: syscall.EMFILE}
-	ln.failures.Store(3)
-	srv.Listener = ln
-	srv.Start()
-	c := srv.Dial(syslogjson.ClientOptions{})
-	is.NoErr(c.Send([]byte("{}")))
-	is.NoErr(c.Close())
-	is.Equal(got.Len(), 1)
+	srv, got := started(t, func(s *syslogtest.Server) { s.Listener = failing(listen(t), 3, syscall.EMFILE) })
+	oneArrives(t, srv, got)
 	is.Equal(srv.Stats().AcceptErrors, uint64(3))
 
-	broken := &failingListener{Listener: newMemListener(), err: errors.New("broken")}
-	broken.failures.Store(1)
-	other := &syslogjson.Server{Handler: &got, Logger: silent()}
+	broken := failing(newMemListener(), 1, errors.New("broken"))
+	other := &syslogjson.Server{Handler: got, Logger: silent()}
 	is.True(strings.Contains(other.Serve(broken).Error(), "broken")) // not tried again
 }
 
@@ -298,16 +213,18 @@ func TestServeTwice(t *testing.T) {
 }
 
 // replyError is a handler's error with an answer for the sender.
-type replyError struct{}
+type replyError string
 
-func (replyError) Error() string       { return "secret detail" }
-func (replyError) SyslogReply() string { return "ERR-03 bad\nrecord" }
+func (replyError) Error() string         { return "secret detail" }
+func (r replyError) SyslogReply() string { return string(r) }
+
+const badRecord = replyError("ERR-03 bad\nrecord")
 
 func TestServerReplies(t *testing.T) {
 	is := is.New(t)
 	got := syslogtest.Collector{Answer: func(m *syslogjson.Message) error {
 		if string(m.Payload) == "{}" {
-			return fmt.Errorf("wrapped: %w", replyError{})
+			return fmt.Errorf("wrapped: %w", badRecord)
 		}
 		return errors.New("no answer for this")
 	}}
@@ -317,23 +234,16 @@ func TestServerReplies(t *testing.T) {
 		if r.Class != syslogjson.ClassNoJSON {
 			return nil
 		}
-		return fmt.Errorf("wrapped: %w", replyError{})
+		return fmt.Errorf("wrapped: %w", badRecord)
 	}
 	srv.Start()
-	var mu sync.Mutex
 	var lines []string
-	c := srv.Dial(syslogjson.ClientOptions{OnReply: func(line string) {
-		mu.Lock()
-		defer mu.Unlock()
-		lines = append(lines, line)
-	}})
-	is.NoErr(c.Send([]byte("{}")))
-	is.NoErr(c.Send([]byte(j("a"))))
-	is.NoErr(c.Send([]byte("no object")))
+	c := srv.Dial(syslogjson.ClientOptions{OnReply: func(line string) { lines = append(lines, line) }})
+	for _, text := range []string{"{}", j("a"), "no object"} {
+		is.NoErr(c.Send([]byte(text)))
+	}
 	is.NoErr(c.SendRaw([]byte("garbage\n")))
-	is.NoErr(c.Close())
-	mu.Lock()
-	defer mu.Unlock()
+	is.NoErr(c.Close()) // after the last line
 	is.Equal(lines, []string{"TARA-Stat kuuldel", "ERR-03 bad record", "ERR-03 bad record"})
 }
 
@@ -341,30 +251,20 @@ func TestServerReplies(t *testing.T) {
 func TestServerRepliesUnread(t *testing.T) {
 	is := is.New(t)
 	const n = 20000
-	long := strings.Repeat("x", 1000)
-	got := syslogtest.Collector{Answer: func(*syslogjson.Message) error { return longReply(long) }}
-	srv := newServer(t, &got)
+	got := answering(replyError(x(1000)))
+	srv := newServer(t, got)
 	srv.TLSConfig = nil
 	srv.Replies = true
 	srv.Start()
-	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-	is.NoErr(err)
-	defer func() { _ = nc.Close() }()
-	_, err = io.WriteString(nc, strings.Repeat("<1>{}\n", n))
-	is.NoErr(err)
+	write(t, dialTCP(t, srv), strings.Repeat("<1>{}\n", n))
 	is.NoErr(got.Wait(inTime(t), n))
 }
-
-type longReply string
-
-func (longReply) Error() string         { return "long" }
-func (r longReply) SyslogReply() string { return string(r) }
 
 // By default not one byte is written: not a greeting, not a session ticket.
 func TestServerWritesNothing(t *testing.T) {
 	is := is.New(t)
-	got := syslogtest.Collector{Answer: func(*syslogjson.Message) error { return replyError{} }}
-	srv := newServer(t, &got)
+	got := answering(badRecord)
+	srv := newServer(t, got)
 	srv.Greeting = "unwanted"
 	srv.Start()
 	replies := make(chan string, 10)
@@ -377,10 +277,7 @@ func TestServerWritesNothing(t *testing.T) {
 
 func TestServerPlainTCP(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.TLSConfig = nil
-	srv.Start()
+	srv, got := started(t, plain)
 	c, err := syslogjson.Dial(inTime(t), srv.Addr, nil, syslogjson.ClientOptions{})
 	is.NoErr(err)
 	is.NoErr(c.Send([]byte("{}")))
@@ -395,16 +292,11 @@ func TestServerPlainTCP(t *testing.T) {
 // A peer that resets the connection in mid-frame loses nothing that was complete.
 func TestServerPeerResets(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.TLSConfig = nil
-	srv.Start()
-	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-	is.NoErr(err)
-	_, err = io.WriteString(nc, bsd(j("a"))+"\n"+bsd(`{"n":`))
-	is.NoErr(err)
+	srv, got := started(t, plain)
+	nc := dialTCP(t, srv)
+	write(t, nc, bsd(j("a"))+"\n"+bsd(`{"n":`))
 	is.NoErr(got.Wait(inTime(t), 1))
-	is.NoErr(nc.(*net.TCPConn).SetLinger(0))
+	is.NoErr(nc.SetLinger(0))
 	is.NoErr(nc.Close())
 	await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 })
 	st := srv.Stats()

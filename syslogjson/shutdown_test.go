@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
@@ -21,9 +21,7 @@ import (
 // context ended. This context never ends.
 func TestShutdownIdlePeers(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.Start()
+	srv, got := started(t)
 	const n = 20
 	clients := make([]*syslogjson.Client, n)
 	for i := range clients {
@@ -50,10 +48,9 @@ func TestServeAfterEnd(t *testing.T) {
 			is := is.New(t)
 			srv := &syslogjson.Server{Handler: new(syslogtest.Collector)}
 			is.NoErr(end(srv)) // before it ever served
-			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			is.NoErr(err)
+			ln := listen(t)
 			is.Equal(srv.Serve(ln), syslogjson.ErrServerClosed)
-			_, err = ln.Accept()
+			_, err := ln.Accept()
 			is.True(errors.Is(err, net.ErrClosed)) // Serve has closed it
 		})
 	}
@@ -62,49 +59,25 @@ func TestServeAfterEnd(t *testing.T) {
 // The third fault: concurrent Close could panic.
 func TestCloseConcurrently(t *testing.T) {
 	for range 50 {
-		srv := newServer(t, new(syslogtest.Collector))
-		srv.TLSConfig = nil
-		srv.Start()
-		nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-		if err != nil {
-			t.Fatal(err)
-		}
+		srv, _ := started(t, plain)
+		dialTCP(t, srv)
 		var wg sync.WaitGroup
 		for i := range 8 {
 			wg.Go(func() {
-				var err error
+				end := srv.Server.Close
 				if i%4 == 3 {
-					err = srv.Shutdown(context.Background())
-				} else {
-					err = srv.Server.Close()
+					end = func() error { return srv.Shutdown(context.Background()) }
 				}
-				if err != nil {
+				if err := end(); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		_ = nc.Close()
 		if err := srv.Server.Close(); err != nil { // and again
 			t.Error(err)
 		}
 	}
-}
-
-// heldServer serves plain TCP with a handler that waits until release is called.
-func heldServer(t *testing.T) (srv *syslogtest.Server, got *syslogtest.Collector, held <-chan struct{}, release func()) {
-	t.Helper()
-	gate, entered := make(chan struct{}), make(chan struct{})
-	var once, open sync.Once
-	got = &syslogtest.Collector{Answer: func(*syslogjson.Message) error {
-		once.Do(func() { close(entered) })
-		<-gate
-		return nil
-	}}
-	srv = newServer(t, got)
-	release = func() { open.Do(func() { close(gate) }) }
-	t.Cleanup(release)
-	return srv, got, entered, release
 }
 
 // shutDown calls Shutdown and returns when it has stopped accepting.
@@ -127,21 +100,27 @@ func TestShutdownReadsWhatArrived(t *testing.T) {
 	for _, secure := range []bool{true, false} {
 		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
 			is := is.New(t)
-			srv, got, held, release := heldServer(t)
-			tlsConfig := srv.ClientTLS()
+			entered, gate := make(chan struct{}), make(chan struct{})
+			got := &syslogtest.Collector{Answer: func(m *syslogjson.Message) error {
+				if string(m.Payload) == `{"n":0}` {
+					close(entered)
+				}
+				<-gate
+				return nil
+			}}
+			srv := newServer(t, got)
 			if !secure {
-				srv.TLSConfig, tlsConfig = nil, nil
+				plain(srv)
 			}
 			srv.Start()
-			c, err := syslogjson.Dial(inTime(t), srv.Addr, tlsConfig, syslogjson.ClientOptions{})
-			is.NoErr(err)
+			c := dial(t, srv)
 			const n = 500
 			for i := range n { // one record each; together they fit into a socket
 				is.NoErr(c.Send(fmt.Appendf(nil, `{"n":%d}`, i)))
 			}
-			<-held
+			<-entered
 			result := shutDown(context.Background(), t, srv)
-			release()
+			close(gate)
 			is.NoErr(<-result)
 			is.Equal(got.Len(), n)
 			for i, p := range got.Payloads() {
@@ -154,18 +133,12 @@ func TestShutdownReadsWhatArrived(t *testing.T) {
 // The connection ends with RST, not with FIN.
 func TestShutdownResets(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.TLSConfig = nil
-	srv.Start()
-	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-	is.NoErr(err)
-	defer func() { _ = nc.Close() }()
-	_, err = io.WriteString(nc, "<1>{}\n")
-	is.NoErr(err)
+	srv, got := started(t, plain)
+	nc := dialTCP(t, srv)
+	write(t, nc, "<1>{}\n")
 	is.NoErr(got.Wait(inTime(t), 1))
 	is.NoErr(srv.Shutdown(context.Background()))
-	_, err = nc.Read(make([]byte, 1))
+	_, err := nc.Read(make([]byte, 1))
 	is.True(errors.Is(err, syscall.ECONNRESET))
 }
 
@@ -179,15 +152,9 @@ func TestShutdownHalfFrame(t *testing.T) {
 		start := func(t *testing.T) (*syslogtest.Server, *syslogtest.Collector, net.Conn) {
 			t.Helper()
 			is := is.New(t)
-			got := new(syslogtest.Collector)
-			srv := newServer(t, got)
-			srv.TLSConfig = nil
-			srv.Start()
-			nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-			is.NoErr(err)
-			t.Cleanup(func() { _ = nc.Close() })
-			_, err = io.WriteString(nc, parts[0])
-			is.NoErr(err)
+			srv, got := started(t, plain)
+			nc := dialTCP(t, srv)
+			write(t, nc, parts[0])
 			is.NoErr(got.Wait(inTime(t), 1))
 			if name == "oversize" {
 				await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected[syslogjson.ClassOversize] == 1 })
@@ -198,8 +165,7 @@ func TestShutdownHalfFrame(t *testing.T) {
 			is := is.New(t)
 			srv, got, nc := start(t)
 			result := shutDown(context.Background(), t, srv)
-			_, err := io.WriteString(nc, parts[1])
-			is.NoErr(err)
+			write(t, nc, parts[1])
 			is.NoErr(<-result)
 			is.Equal(got.Len(), 2)
 		})
@@ -223,9 +189,7 @@ func TestShutdownHalfFrame(t *testing.T) {
 // in the middle.
 func TestShutdownBusySender(t *testing.T) {
 	is := is.New(t)
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.Start()
+	srv, got := started(t)
 	c := srv.Dial(syslogjson.ClientOptions{Header: forms[2].header})
 	stopped := make(chan struct{})
 	go func() {
@@ -247,11 +211,8 @@ func TestShutdownBusySender(t *testing.T) {
 // Peers that have not finished their handshake are released too.
 func TestShutdownInHandshake(t *testing.T) {
 	is := is.New(t)
-	srv := newServer(t, new(syslogtest.Collector))
-	srv.Start()
-	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
-	is.NoErr(err)
-	defer func() { _ = nc.Close() }()
+	srv, _ := started(t)
+	dialTCP(t, srv)
 	await(t, "the connection is accepted", func() bool { return srv.Stats().Active == 1 })
 	is.NoErr(srv.Shutdown(context.Background()))
 }
@@ -280,4 +241,77 @@ func TestHandlerContext(t *testing.T) {
 	cancel()
 	is.Equal(<-result, context.Canceled)
 	<-ended
+}
+
+// A sender that writes every millisecond is never silent, yet does not hold
+// Shutdown up, and is cut off between two frames.
+func TestShutdownSteadySenders(t *testing.T) {
+	const senders = 3
+	frame := func(sender, n int) string { return bsd(fmt.Sprintf(`{"s":%d,"n":%d}`, sender, n)) + "\n" }
+	tests := []struct {
+		name          string
+		plain, hidden bool
+		halves        bool // each write ends a frame and begins another
+	}{
+		{name: "frames over TLS"},
+		{name: "halves over TLS", halves: true},
+		{name: "frames", plain: true},
+		{name: "halves", plain: true, halves: true},
+		{name: "halves, kernel not asked", hidden: true, halves: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			is := is.New(t)
+			srv, got := started(t, func(s *syslogtest.Server) {
+				if tt.plain {
+					plain(s)
+				}
+				if tt.hidden {
+					s.Listener = hiding(listen(t))
+				}
+			})
+			var wg sync.WaitGroup
+			for s := range senders {
+				c := dial(t, srv)
+				wg.Go(func() {
+					tick := time.NewTicker(time.Millisecond)
+					defer tick.Stop()
+					rest := "" // of a frame that was begun
+					for n := 0; ; <-tick.C {
+						f := rest + frame(s, n)
+						n++
+						cut := len(f)
+						if tt.halves {
+							cut = len(rest) + 10
+						}
+						if c.SendRaw([]byte(f[:cut])) != nil {
+							return
+						}
+						rest = f[cut:]
+					}
+				})
+			}
+			is.NoErr(got.Wait(inTime(t), 100))
+			before := srv.Stats().Messages
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			is.NoErr(srv.Shutdown(ctx))
+			is.NoErr(ctx.Err())
+			wg.Wait() // each sender has noticed
+
+			st := srv.Stats()
+			is.True(st.Messages >= before)
+			is.Equal(st.Messages, uint64(got.Len()))
+			is.Equal(st.Frames, st.Messages)
+			is.Equal(st.ReadErrors, uint64(0))
+			next := make([]int, senders)
+			for _, p := range got.Payloads() { // whole, and none left out
+				var s, n int
+				_, err := fmt.Sscanf(p, `{"s":%d,"n":%d}`, &s, &n)
+				is.NoErr(err)
+				is.Equal(n, next[s])
+				next[s]++
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package syslogjson_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -185,10 +186,29 @@ func TestVectorsCounted(t *testing.T) {
 	}
 }
 
-func repeat(s string, n int) []string {
-	all := make([]string, n)
-	for i := range all {
-		all[i] = s
+// A count that lies by any amount harms no frame but its own (package comment).
+func TestLyingCounts(t *testing.T) {
+	ends := map[string]string{"newline counted": "\n", "nothing": ""}
+	for name, end := range ends {
+		for _, header := range []string{"<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - ", `<13>1 - h a - - [x@1 y="{"] `, "<38>Nov 21 19:29:11 vm "} {
+			frame := func(n string) string { return header + j(n) + end }
+			lie := frame("lie")
+			for off := 1 - len(lie); off < 400; off++ {
+				if off == 0 {
+					continue
+				}
+				stream := oc(frame("a")) + ocOff(lie, off) + oc(frame("b")) + oc(frame("c")) + oc(frame("d")) + "\n"
+				got, _ := served(t, strings.NewReader(stream))
+				var good []string
+				for _, p := range got {
+					if slices.Contains([]string{j("a"), j("b"), j("c"), j("d")}, p) {
+						good = append(good, p)
+					}
+				}
+				if len(good) != 4 {
+					t.Errorf("%s, %.10q, off by %d: got %q", name, header, off, got)
+				}
+			}
+		}
 	}
-	return all
 }

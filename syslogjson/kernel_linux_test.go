@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +14,29 @@ import (
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
+
+// A dead peer is noticed in two minutes, without a read timeout.
+func TestKeepAlive(t *testing.T) {
+	is := is.New(t)
+	ln, conns := keeping(listen(t))
+	srv, _ := started(t, func(s *syslogtest.Server) { s.Listener = ln })
+	dialTCP(t, srv)
+	accepted := <-conns
+	await(t, "it is served", func() bool { return srv.Stats().Active == 1 })
+	raw, err := accepted.(*net.TCPConn).SyscallConn()
+	is.NoErr(err)
+	option := func(level, name int) (v int) {
+		is.NoErr(raw.Control(func(fd uintptr) {
+			v, err = syscall.GetsockoptInt(int(fd), level, name)
+		}))
+		is.NoErr(err)
+		return v
+	}
+	is.Equal(option(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE), 1)
+	is.Equal(option(syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE), 60)
+	is.Equal(option(syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL), 15)
+	is.Equal(option(syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT), 4)
+}
 
 // What the kernel held is handed on also when that takes longer than a sender that
 // is never silent would be read.
@@ -31,17 +55,13 @@ func TestShutdownReadsWhatIsHeld(t *testing.T) {
 	}}
 	srv := newServer(t, got)
 	srv.TLSConfig = nil
-	inner, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	is.NoErr(err)
-	ln := keepingListener{inner, make(chan net.Conn, 1)}
+	ln, conns := keeping(listen(t))
 	srv.Listener = ln
 	srv.Start()
-	c, err := syslogjson.Dial(inTime(t), srv.Addr, nil, syslogjson.ClientOptions{})
-	is.NoErr(err)
-	t.Cleanup(c.Abort)
+	c := dial(t, srv)
 	is.NoErr(c.SendRaw([]byte("<1>{}\n")))
 	<-entered
-	accepted := <-ln.conns
+	accepted := <-conns
 	const count = 8
 	rest := strings.Repeat("<1>{\"x\":\""+x(5000)+"\"}\n", count) // more than one read brings
 	is.NoErr(c.SendRaw([]byte(rest)))
