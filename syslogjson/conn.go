@@ -227,7 +227,9 @@ func (c *conn) draining() bool { return c.ready.Load() && c.s.draining.Load() }
 // What the kernel holds when the drain begins is read, however long its handling
 // takes. But much of what a peer has written may still stand in its own kernel,
 // which sends it when ours has acknowledged what we read. So reading goes on until
-// the peer is silent for drainQuiet, or until drainLongest has passed.
+// the peer is silent for drainQuiet, or until drainLongest has passed. (Stopped without
+// this, a server that read slowly lost 15,752 of 20,000 events.) To end between TLS
+// records too saves nothing that can be measured: decision 0017.
 //
 // Only the connection's goroutine reads.
 type intake struct {

@@ -213,7 +213,7 @@ func structuredDataLen(b []byte) int {
 // parse5424 reads the message whose "<" is at start and whose version is at off.
 // go-syslog reads the header. What it refuses loses no event: the payload is then the
 // first "{" behind the outline. The plain header of the usual senders is read by the
-// outline alone, which takes 80 ns and no allocation instead of 1,000 ns and 9.
+// outline alone: 85 ns and no allocation instead of 970 ns and 7.
 func (p *Parser) parse5424(m *Message, frame []byte, start, off int, fast bool) error {
 	h := newOutline(frame, off)
 	at := h.message

@@ -107,7 +107,7 @@ type Server struct {
 	draining atomic.Bool // set by Shutdown, read by every connection
 
 	mu        sync.Mutex
-	closed    bool // Serve refuses: Shutdown or Close was called
+	closed    bool                       // Serve refuses: Shutdown or Close was called
 	listeners map[*net.Listener]struct{} // by address: the type of a listener may not be comparable
 	conns     map[*conn]struct{}
 	perAddr   map[netip.Addr]int
