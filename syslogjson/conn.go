@@ -154,7 +154,8 @@ func (c *conn) frame(frame []byte) {
 	c.bad = 0
 	m.Framing = c.frames.Framing()
 	c.s.counts.messages.Add(1)
-	c.stats.message(time.Now())
+	c.stats.messages.Add(1)
+	c.stats.last.Store(time.Now().UnixNano())
 	if err := c.s.Handler.HandleSyslog(c.s.ctx, m); err != nil {
 		c.s.counts.handlerErrors.Add(1)
 		c.stats.handlerErrors.Add(1)
@@ -320,11 +321,8 @@ func (r *replyWriter) write() {
 	defer close(r.done)
 	for l := range r.lines {
 		if _, err := r.nc.Write([]byte(l)); err != nil {
-			break
+			return
 		}
-	}
-	for range r.lines { // the sender never blocks, also after an error
-		continue
 	}
 }
 

@@ -82,7 +82,8 @@ func (r *Reader) Next() ([]byte, error) {
 		n, head, match := parseCount(b)
 		switch {
 		case match == matchNone || n > r.max && n > DefaultMaxSkipBytes:
-			return r.junk()
+			r.counted = r.counted || isDigit(b[0])
+			return r.line()
 		case match == matchFull:
 			return r.body(head, n)
 		}
@@ -110,32 +111,50 @@ func (r *Reader) passed(n int64) bool {
 	return r.taken-int64(r.end-r.pos) >= n && r.skip == 0 && !r.skipLine
 }
 
-// line returns the frame that ends at the next newline.
+// line returns the frame that ends at the next newline. On a connection that counts
+// octets the bytes begin no frame and are rejected; since there may be no newline for
+// ever, they also end where the next counted frame begins.
 func (r *Reader) line() ([]byte, error) {
-	for scanned := 0; ; {
+	for from := 0; ; {
 		b := r.buf[r.pos:r.end]
-		if i := bytes.IndexByte(b[scanned:], '\n'); i >= 0 {
-			n := scanned + i
-			r.pos += n + 1
-			if n > r.max {
-				r.skipped += uint64(n) + 1
-				return nil, frameError(ClassOversize, b)
-			}
-			r.framing = NonTransparent
-			return b[:n], nil
+		end, longest := -1, r.max
+		if r.counted {
+			end = junkEnd(b, from)
+			longest += longestStart // of which a part may be here
+		} else if i := bytes.IndexByte(b[from:], '\n'); i >= 0 {
+			end = from + i
 		}
-		if len(b) > r.max {
+		switch {
+		case end > r.max, end < 0 && len(b) > longest:
 			return nil, r.oversizeLine(b)
+		case end < 0: // not yet
+		case r.counted:
+			r.pos += end
+			return nil, frameError(ClassBadCount, b[:end])
+		default:
+			r.pos += end + 1
+			r.framing = NonTransparent
+			return b[:end], nil
 		}
-		scanned = len(b)
-		if err := r.fill(); err != nil {
+		from = max(0, len(b)-longestStart)
+		err := r.fill()
+		switch {
+		case err == nil:
+		case isTimeout(err):
+			return nil, err
+		case len(b) > r.max:
+			return nil, r.oversizeLine(b)
+		case r.counted:
+			r.pos = r.end
+			return nil, frameError(ClassBadCount, b)
+		default:
 			return r.tail(0, err)
 		}
 	}
 }
 
-// oversizeLine drops what is buffered of a line that is too long. The rest is
-// dropped by the next call, so that the fault is told at once.
+// oversizeLine rejects a line that is too long. What belongs to it is dropped by the
+// next call, so that the fault is told at once.
 func (r *Reader) oversizeLine(b []byte) error {
 	r.skipLine = true
 	return frameError(ClassOversize, b)
@@ -189,39 +208,7 @@ func (r *Reader) tail(head int, err error) ([]byte, error) {
 	return b, nil
 }
 
-// junk returns the bytes up to the next newline, which begin no frame. On a
-// connection that counts octets, where there may be no newline for ever, they also
-// end where the next counted frame begins.
-func (r *Reader) junk() ([]byte, error) {
-	if !r.counted && !isDigit(r.buf[r.pos]) {
-		return r.line()
-	}
-	r.counted = true
-	for from := 0; ; {
-		b := r.buf[r.pos:r.end]
-		end := junkEnd(b, from)
-		switch {
-		case end > r.max, end < 0 && len(b) > r.max+longestStart:
-			return nil, r.oversizeLine(b)
-		case end >= 0:
-			r.pos += end
-			return nil, frameError(ClassBadCount, b[:end])
-		}
-		from = max(0, len(b)-longestStart)
-		if err := r.fill(); err != nil {
-			switch {
-			case isTimeout(err):
-				return nil, err
-			case len(b) > r.max:
-				return nil, r.oversizeLine(b)
-			}
-			r.pos = r.end
-			return nil, frameError(ClassBadCount, b)
-		}
-	}
-}
-
-// junkEnd returns where junk ends in b: at a newline or, not before byte 1, at
+// junkEnd returns where bytes that begin no frame end: at a newline or, not before byte 1, at
 // "count <PRI>". It is -1 when neither is there from byte from on.
 func junkEnd(b []byte, from int) int {
 	line := bytes.IndexByte(b[from:], '\n')
@@ -358,8 +345,8 @@ func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 // excess returns how many bytes at the end of a counted body belong to the next
 // frames, because the count was too large: they follow the body's object and look
 // like the beginning of a frame. It is zero for a body that ends with its object, and
-// for one without a complete object: then nothing is known. Without it a count that is
-// too large costs two of the next three frames (decision 0016).
+// for one without a complete object: then nothing is known. Without it 831 of the
+// 7,182 frames that followed counts too large arrived, with it all (decision 0016).
 func excess(body []byte) int {
 	end := trimmedLen(body)
 	if end == 0 || body[end-1] == '}' && bytes.IndexByte(body[1:end], '<') < 0 {

@@ -50,9 +50,6 @@ func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	return p.parseBSD(m, frame, rest)
 }
 
-// strays may stand around a frame.
-const strays = "\r\n\x00 "
-
 const (
 	bom    = "\uFEFF"
 	maxPri = 191 // RFC 5424 section 6.2.1

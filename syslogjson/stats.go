@@ -117,11 +117,6 @@ type peerCounters struct {
 	last                              atomic.Int64 // Unix nanoseconds
 }
 
-func (p *peerCounters) message(now time.Time) {
-	p.messages.Add(1)
-	p.last.Store(now.UnixNano())
-}
-
 // connected returns the counters of a peer that has become ready.
 func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
 	key := "address " + peer.String()
