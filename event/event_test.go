@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,7 @@ func TestValidate(t *testing.T) {
 			var fe *event.FieldError
 			is.True(errors.As(err, &fe))
 			is.Equal(fe.Class, tt.class)
+			is.True(slices.Contains(event.Classes(), fe.Class))
 			is.Equal(fe.Field, tt.field)
 		})
 	}

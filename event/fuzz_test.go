@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,9 @@ func checkRefusal(t *testing.T, payload string, members map[string]json.RawMessa
 	var fe *event.FieldError
 	if !errors.As(err, &fe) || !errors.Is(err, event.ErrInvalid) {
 		t.Fatalf("%T: %v", err, err)
+	}
+	if !slices.Contains(event.Classes(), fe.Class) {
+		t.Errorf("%s is not in the list of classes", fe.Class)
 	}
 	if fe.Offset < 0 || fe.Offset > len(payload) {
 		t.Errorf("%v, in %d bytes", fe, len(payload))
