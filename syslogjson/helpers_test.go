@@ -254,7 +254,7 @@ func (s *stutter) Read(b []byte) (int, error) {
 	return s.r.Read(b)
 }
 
-// loop yields data for ever.
+// loop yields its data for ever.
 type loop struct {
 	data []byte
 	at   int
@@ -272,20 +272,7 @@ func (l *loop) Read(b []byte) (int, error) {
 
 // endless yields n bytes made by repeating unit, then rest.
 func endless(unit string, n int, rest string) io.Reader {
-	block := strings.Repeat(unit, 32<<10/len(unit))
-	readers := make([]io.Reader, 0, n/len(block)+1)
-	for range n / len(block) {
-		readers = append(readers, strings.NewReader(block))
-	}
-	return io.MultiReader(append(readers, strings.NewReader(rest))...)
-}
-
-func repeat(s string, n int) []string {
-	all := make([]string, n)
-	for i := range all {
-		all[i] = s
-	}
-	return all
+	return io.MultiReader(io.LimitReader(&loop{data: []byte(strings.Repeat(unit, 4096))}, int64(n)), strings.NewReader(rest))
 }
 
 // started returns a server that runs, changed by set, and what it gets.

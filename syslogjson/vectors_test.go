@@ -43,7 +43,7 @@ var octetVectors = []vector{
 	{"count 2^63", oc(p5(j("a"))) + "9223372036854775808 " + p5(j("b")) + oc(p5(j("c"))), []string{j("a"), "!bad_count", j("c")}},
 	{"count 2^64-1", oc(p5(j("a"))) + "18446744073709551615 " + p5(j("b")) + oc(p5(j("c"))), []string{j("a"), "!bad_count", j("c")}},
 	{"count of 7 digits above the skip window", "9999999 " + p5(j("b")) + "\n" + oc(p5(j("c"))), []string{"!bad_count", j("c")}},
-	{"count that covers the following frames", ocOff(p5(j("a"))+"\n", 500) + strings.Repeat(oc(p5(j("b"))+"\n"), 20), append([]string{"!bad_count"}, repeat(j("b"), 20)...)},
+	{"count that covers the following frames", ocOff(p5(j("a"))+"\n", 500) + strings.Repeat(oc(p5(j("b"))+"\n"), 20), append([]string{"!bad_count"}, slices.Repeat([]string{j("b")}, 20)...)},
 	{"count that covers the rest of the stream", ocOff(p5(j("a"))+"\n", 60000) + oc(p5(j("b"))+"\n") + oc(p5(j("c"))+"\n"), []string{"!bad_count", j("b"), j("c")}},
 	{"true count, rubbish of digits after the object", oc(p5(j("a")+"5")) + oc(p5(j("b"))) + oc(p5(j("c"))), []string{"!bad_count", "!bad_count", j("c")}},
 	{"JSON over several lines in a counted frame", oc(p5("{\n \"n\":\n \"a\"\n}")) + oc(p5(j("b"))), []string{"{\n \"n\":\n \"a\"\n}", j("b")}},
