@@ -61,9 +61,10 @@ var rules = map[string]rule{
 	}},
 
 	// For tests only: nothing above may import these.
-	"internal/browser": {outside: []string{"github.com/chromedp/cdproto", "github.com/chromedp/chromedp"}},
-	"internal/gotest":  {},
-	"internal/relay":   {inside: []string{"syslogjson"}},
+	"internal/gotest": {},
+	"internal/testenv": {inside: []string{"syslogjson"}, outside: []string{
+		"github.com/chromedp/cdproto", "github.com/chromedp/chromedp", "go.mongodb.org/mongo-driver",
+	}},
 }
 
 // pkg is what go list tells of a package.

@@ -16,9 +16,9 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
-	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
 
 // envAppend makes the test binary an instance that appends records to the base

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/logbase/logbasetest"
 	"github.com/e-gov/tarastat/mongostore"
-	"github.com/e-gov/tarastat/mongostore/mongotest"
 )
 
 // patient are the options of tests that do not look at time: FerretDB on a

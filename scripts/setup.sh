@@ -5,10 +5,10 @@
 # runs it first.
 #
 # Programs are installed with apt-get, which takes root. The two relays are
-# only unpacked, into the cache folder where internal/relay looks for them: a
+# only unpacked, into the cache folder where internal/testenv looks for them: a
 # test must not change a machine's system logger, and Debian lets only one of
 # the two be installed. axe-core, one file of JavaScript, comes by npm into the
-# same folder, where internal/browser looks.
+# same folder.
 #
 # What cannot be had, without a network for instance, is told of, and its tests
 # are skipped. With CI=true that is a failure, here or in the test.

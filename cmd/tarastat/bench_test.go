@@ -15,7 +15,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
-	"github.com/e-gov/tarastat/internal/relay"
+	"github.com/e-gov/tarastat/internal/testenv/relay"
 	"github.com/e-gov/tarastat/internal/traffic"
 	"github.com/e-gov/tarastat/syslogjson"
 )

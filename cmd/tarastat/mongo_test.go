@@ -13,7 +13,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/mongostore/mongotest"
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 

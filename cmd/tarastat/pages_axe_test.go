@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // testAccessibility runs axe-core on every page in both languages, in both

@@ -8,7 +8,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // testDeletion deletes two months in one visit, with JavaScript and without.

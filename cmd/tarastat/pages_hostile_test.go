@@ -9,7 +9,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // hostile is what a sender gone wrong might call a client, a method, a bank, a

@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // loads is how often a page is loaded to see whether it moves. On a machine

@@ -7,7 +7,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // testLive watches a running period while events arrive: its figures move by

@@ -10,7 +10,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // testNoScript uses everything there is to use with JavaScript off. Deletion

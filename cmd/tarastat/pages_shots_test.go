@@ -9,7 +9,7 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // shotsDir is the environment variable that names a folder for pictures. With

@@ -13,7 +13,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/internal/browser"
+	"github.com/e-gov/tarastat/internal/testenv/browser"
 )
 
 // testStory is why the pages exist: "who still uses bank links, how fast does

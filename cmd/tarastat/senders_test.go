@@ -12,7 +12,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
-	"github.com/e-gov/tarastat/internal/relay"
+	"github.com/e-gov/tarastat/internal/testenv/relay"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -47,7 +47,7 @@ func TestRelaysDeliverAll(t *testing.T) {
 				for i := range 3 {
 					logged = append(logged, relayed(name+"-logger", i))
 				}
-				relay.Logger(t, r, logged...)
+				r.Logger(t, logged...)
 				want += each + 3
 				await(t, fmt.Sprintf("%d records by %s %s %s", want, name, format, framing), func() bool {
 					return p.records() == want

@@ -19,7 +19,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/internal/keys"
-	"github.com/e-gov/tarastat/mongostore/mongotest"
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 )
 
 // stopTime is what -stop-time is by default, doubled for a busy machine.

@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 //go:embed probe.js
@@ -26,7 +29,7 @@ const (
 // Tab is one tab with cookies and a cache of its own.
 type Tab struct {
 	tb     testing.TB
-	ctx    context.Context //nolint:containedctx // chromedp keeps the tab in it
+	ctx    context.Context // chromedp keeps the tab in it
 	axe    string
 	record recorder
 }
@@ -78,7 +81,7 @@ type point struct{ X, Y float64 }
 
 func (t *Tab) point(text string, within []string) *point {
 	t.tb.Helper()
-	at := Ask[*point](t, "find", text, strings.Join(within, " "))
+	at := ask[*point](t, "find", text, strings.Join(within, " "))
 	if at == nil {
 		t.tb.Fatalf("%s: nothing there to click says %q (%s)", t.URL(), text, within)
 	}
@@ -89,12 +92,6 @@ func (t *Tab) point(text string, within []string) *point {
 func (t *Tab) Press(keys string) {
 	t.tb.Helper()
 	t.do("press keys", chromedp.KeyEvent(keys))
-}
-
-// PressBack presses Shift+Tab.
-func (t *Tab) PressBack() {
-	t.tb.Helper()
-	t.do("press Shift+Tab", chromedp.KeyEvent(TabKey, chromedp.KeyModifiers(kb.ModifierShift)))
 }
 
 // PressLoads presses keys that lead to another page, and waits for it.
@@ -125,7 +122,7 @@ func (t *Tab) Value(label string) string {
 
 func (t *Tab) field(label string) chromedp.CSS {
 	t.tb.Helper()
-	id := Ask[string](t, "field", label)
+	id := ask[string](t, "field", label)
 	if id == "" {
 		t.tb.Fatalf("%s: no visible field is labelled %q", t.URL(), label)
 	}
@@ -135,7 +132,7 @@ func (t *Tab) field(label string) chromedp.CSS {
 // Await waits until the JavaScript expression is true in the page.
 func (t *Tab) Await(what, expression string) {
 	t.tb.Helper()
-	_, err := chromedp.Run(t.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(Patience),
+	_, err := chromedp.Run(t.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(testenv.Patience),
 		chromedp.WithPollingInterval(20*time.Millisecond)))
 	t.must("wait for "+what, err)
 }
@@ -143,15 +140,15 @@ func (t *Tab) Await(what, expression string) {
 // Eval evaluates a JavaScript expression; a promise is waited for.
 func Eval[T any](t *Tab, expression string) T {
 	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, Patience)
+	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	t.must("evaluate", err)
 	return v
 }
 
-// Ask calls a function of probe.js.
-func Ask[T any](t *Tab, function string, args ...any) T {
+// ask calls a function of probe.js.
+func ask[T any](t *Tab, function string, args ...any) T {
 	t.tb.Helper()
 	list := make([]string, len(args))
 	for i, a := range args {
@@ -164,7 +161,7 @@ func Ask[T any](t *Tab, function string, args ...any) T {
 
 func (t *Tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, Patience)
+	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
 	defer cancel()
 	t.must(what, chromedp.Do(ctx, actions...))
 }
@@ -172,7 +169,7 @@ func (t *Tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 // loads does what leads to another page.
 func (t *Tab) loads(what string, action chromedp.Action[chromedp.Void]) {
 	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, Patience)
+	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.WaitEvent(page.LoadEventFired, nil, action))
 	t.must(what, err)
@@ -189,4 +186,14 @@ func (t *Tab) must(what string, err error) {
 func (t *Tab) BeforePages(script string) {
 	t.tb.Helper()
 	call(t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+// call sends one command of the protocol.
+func call[P, R any](t *Tab, c cdp.Command[P, R], p P) R {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
+	defer cancel()
+	r, err := chromedp.Call(ctx, c, p)
+	t.must(c.Method, err)
+	return r
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 // A program is a relay that can be run: installed, or unpacked somewhere else
@@ -18,46 +20,14 @@ type program struct {
 // find returns the named program, unpacked or installed.
 func find(tb testing.TB, name string) program {
 	tb.Helper()
-	if dir, err := cacheDir(); err == nil {
-		root := filepath.Join(dir, "relays")
+	if cache, err := testenv.Cache(); err == nil {
+		root := filepath.Join(cache, "relays")
 		path := filepath.Join(root, "usr/sbin", name)
 		if _, err := os.Stat(path); err == nil {
 			return program{path: path, root: root}
 		}
 	}
-	// Daemons live in /usr/sbin, which is not on everybody's PATH.
-	for _, candidate := range []string{name, filepath.Join("/usr/sbin", name)} {
-		if path, err := exec.LookPath(candidate); err == nil {
-			return program{path: path}
-		}
-	}
-	missing(tb, name)
-	return program{}
-}
-
-// missing ends the test: nothing may be left out unnoticed where CI runs.
-func missing(tb testing.TB, name string) {
-	tb.Helper()
-	if os.Getenv("CI") == "true" {
-		tb.Fatalf("%s is not installed; scripts/setup.sh should have done it", name)
-	}
-	tb.Skipf("%s is not installed; run: make setup", name)
-}
-
-// cacheDir is the folder of scripts/setup.sh, which chooses it the same way.
-func cacheDir() (string, error) {
-	if dir := os.Getenv("TARASTAT_CACHE"); dir != "" {
-		return dir, nil
-	}
-	dir := os.Getenv("XDG_CACHE_HOME")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(home, ".cache")
-	}
-	return filepath.Join(dir, "tarastat"), nil
+	return program{path: testenv.Program(tb, name)}
 }
 
 // glob returns what matches pattern under the program's root: nothing for an

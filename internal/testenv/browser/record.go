@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 // Request is one request that a tab sent.
@@ -56,13 +57,9 @@ func (t *Tab) Seen() Record {
 // Settle waits until every request was answered: icons load when all is done.
 func (t *Tab) Settle() {
 	t.tb.Helper()
-	deadline := time.Now().Add(Patience)
-	for slices.ContainsFunc(t.Seen().Requests, func(r Request) bool { return !r.done }) {
-		if time.Now().After(deadline) {
-			t.tb.Fatalf("browser: waited in vain for the answers to %+v", t.Seen().Requests)
-		}
-		time.Sleep(5 * time.Millisecond) // between looks at the condition
-	}
+	testenv.Await(t.tb, "the answers to all requests of "+t.URL(), func() bool {
+		return !slices.ContainsFunc(t.Seen().Requests, func(r Request) bool { return !r.done })
+	})
 }
 
 // Forget empties the record.

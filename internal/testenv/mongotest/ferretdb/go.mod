@@ -1,4 +1,4 @@
-module github.com/e-gov/tarastat/mongostore/internal/ferretdb
+module github.com/e-gov/tarastat/internal/testenv/mongotest/ferretdb
 
 go 1.26.0
 

@@ -9,17 +9,21 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 // build returns the path of the server's command, which it builds when it is
 // not in the cache. Its name follows from its sources, so that an old one is
 // never taken for it.
 func build() (string, error) {
-	source, err := sourceDir()
-	if err != nil {
-		return "", err
+	_, file, _, ok := runtime.Caller(0)
+	if !ok || !filepath.IsAbs(file) {
+		return "", errors.New("the source of the server is not here (was the test built with -trimpath?)")
 	}
+	source := filepath.Join(filepath.Dir(file), "ferretdb")
 	h := sha256.New()
+	h.Write([]byte(runtime.Version()))
 	for _, name := range []string{"main.go", "go.mod", "go.sum"} {
 		b, err := os.ReadFile(filepath.Join(source, name))
 		if err != nil {
@@ -27,29 +31,24 @@ func build() (string, error) {
 		}
 		h.Write(b)
 	}
-	h.Write([]byte(runtime.Version()))
-	cache, err := os.UserCacheDir()
+	cache, err := testenv.Cache()
 	if err != nil {
-		cache = os.TempDir()
+		return "", err
 	}
-	dir := filepath.Join(cache, "tarastat")
-	path := filepath.Join(dir, "ferretdb-"+hex.EncodeToString(h.Sum(nil)[:8]))
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
+	path := filepath.Join(cache, "ferretdb-"+hex.EncodeToString(h.Sum(nil)[:8]))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err
 	}
 	// Several test processes may build at once; the rename makes one win.
-	tmp, err := os.MkdirTemp(dir, "build") // beside its place, so that it can be renamed
+	tmp, err := os.MkdirTemp(cache, "build") // beside its place, so that it can be renamed
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(tmp) }()
-	built := filepath.Join(tmp, filepath.Base(path))
+	built := filepath.Join(tmp, "ferretdb")
 	cmd := exec.Command("go", "build", "-o", built, ".")
 	cmd.Dir = source
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=off", "CGO_ENABLED=0")
@@ -57,13 +56,4 @@ func build() (string, error) {
 		return "", fmt.Errorf("build the server: %w\n%s", err, out)
 	}
 	return path, os.Rename(built, path)
-}
-
-// sourceDir finds the module of the server beside this file.
-func sourceDir() (string, error) {
-	_, file, _, ok := runtime.Caller(0)
-	if !ok || !filepath.IsAbs(file) {
-		return "", errors.New("the source of the server is not here (was the test built with -trimpath?)")
-	}
-	return filepath.Join(filepath.Dir(filepath.Dir(file)), "internal", "ferretdb"), nil
 }

@@ -3,7 +3,7 @@
 // to. It is a module of its own, so that what FerretDB needs does not become
 // something TARA-Stat needs.
 //
-//	ferretdb DIRECTORY [ADDRESS]
+//	ferretdb DIRECTORY ADDRESS
 //
 // It prints its URI on one line once it listens, and ends on SIGTERM or when
 // its standard input ends: a test that dies takes its server with it.
@@ -33,12 +33,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 1 || len(args) > 2 {
-		return fmt.Errorf("want DIRECTORY [ADDRESS], got %q", args)
-	}
-	addr := "127.0.0.1:0"
-	if len(args) == 2 {
-		addr = args[1]
+	if len(args) != 2 {
+		return fmt.Errorf("want DIRECTORY ADDRESS, got %q", args)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
@@ -48,7 +44,7 @@ func run(args []string) error {
 		cancel()
 	}()
 	f, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: addr},
+		Listener:  ferretdb.ListenerConfig{TCP: args[1]},
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + args[0] + "/",
 		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),

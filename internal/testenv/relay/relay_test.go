@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
 
-	"github.com/e-gov/tarastat/internal/relay"
+	"github.com/e-gov/tarastat/internal/testenv"
+	"github.com/e-gov/tarastat/internal/testenv/relay"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
@@ -72,7 +72,7 @@ func TestLogger(t *testing.T) {
 			is := is.New(t)
 			r, got := forward(t, start, relay.Config{Format: syslogjson.RFC5424, Framing: syslogjson.OctetCounting})
 			want := []string{payload(1), payload(2), payload(3)}
-			relay.Logger(t, r, want...)
+			r.Logger(t, want...)
 			wait(t, got, len(want))
 
 			is.Equal(got.Payloads(), want)
@@ -104,7 +104,7 @@ func forward(t *testing.T, start start, c relay.Config) (*relay.Relay, *syslogte
 
 func wait(t *testing.T, got *syslogtest.Collector, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	defer cancel()
 	if err := got.Wait(ctx, n); err != nil {
 		t.Fatal(err)

@@ -1,3 +1,14 @@
+//go:build unix
+
+// Package mongotest gives tests a MongoDB server, like net/http/httptest gives
+// them an HTTP server.
+//
+// The server is FerretDB, which speaks MongoDB's wire protocol over SQLite
+// files; it is built once and kept in the cache folder. It knows no accounts
+// and no replica sets, and searches without indexes, so tests keep their data
+// small. When the environment variable TARASTAT_TEST_MONGODB_URI names a
+// server, tests run on that one instead, each in a database of its own; only
+// those that stop, freeze or kill their server still start FerretDB.
 package mongotest
 
 import (
@@ -11,18 +22,18 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
+
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 // EnvURI names the server to test on, instead of FerretDB.
 const EnvURI = "TARASTAT_TEST_MONGODB_URI"
-
-// startTimeout bounds how long a server may take to start.
-const startTimeout = time.Minute
 
 // URI returns the connection string of an empty database, on the server that
 // the environment names or on a FerretDB of the test's own. It goes when the
@@ -131,7 +142,7 @@ func (s *Server) start(path string) error {
 	}()
 	select {
 	case s.URI = <-line:
-	case <-time.After(startTimeout):
+	case <-time.After(testenv.Patience):
 	}
 	u, err := url.Parse(s.URI)
 	if err != nil || u.Host == "" {
@@ -157,4 +168,17 @@ func (s *Server) end(how func(*os.Process) error) {
 	}
 	_ = s.cmd.Wait() // a killed process is no success
 	s.cmd = nil
+}
+
+// Freeze stops the server in its tracks: its connections stay open and nothing
+// answers.
+func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen server go on.
+func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(sig syscall.Signal) {
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.fatal("mongotest: %v: %v", sig, err)
+	}
 }

@@ -1,25 +1,28 @@
+// Package relay runs real syslog relays for tests: rsyslog and syslog-ng
+// forwarding over mutual TLS, and util-linux logger as a sender.
+//
+// The programs are those that scripts/setup.sh unpacked into the cache folder,
+// otherwise installed ones; see [testenv.Missing] for what happens without.
+//
+// A relay that turns a BSD message without a tag, such as log4j2 sends, into
+// RFC 5424 takes the beginning of the JSON for the program's name, and the JSON
+// is broken: such messages are forwarded with a BSD header here, as they must
+// be elsewhere.
 package relay
 
 import (
 	"bytes"
-	"errors"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"text/template"
-	"time"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
-)
-
-const (
-	startTime = 20 * time.Second // for a relay to open its sockets
-	stopTime  = 20 * time.Second // for a relay to end after SIGTERM
 )
 
 // Config says where a relay forwards to and in which form.
@@ -43,10 +46,8 @@ type Relay struct {
 	LogSocket string // datagrams, as on /dev/log
 	Stream    string // a stream of messages that end with a newline
 
-	dir  string
-	cmd  *exec.Cmd
-	out  output
-	stop func() error
+	dir     string
+	process *testenv.Process
 }
 
 // newRelay makes the folder, the names and the key files of a configuration.
@@ -88,30 +89,11 @@ func (r *Relay) configure(tb testing.TB, t *template.Template, data any) string 
 	return r.write(tb, "relay.conf", b.Bytes())
 }
 
-// run starts the relay and returns when it listens. It is stopped when the
-// test ends, and what it said is shown when the test failed.
+// run starts the relay and returns when it listens.
 func (r *Relay) run(tb testing.TB, cmd *exec.Cmd) {
 	tb.Helper()
-	r.cmd = cmd
-	cmd.Stdout, cmd.Stderr = &r.out, &r.out
-	if err := cmd.Start(); err != nil {
-		tb.Fatalf("start %s: %v", cmd.Path, err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	r.stop = sync.OnceValue(func() error { return end(cmd, ended) })
-	tb.Cleanup(func() {
-		r.Stop(tb)
-		if tb.Failed() {
-			tb.Logf("%s said:\n%s", filepath.Base(cmd.Path), r.out.String())
-		}
-	})
-	for deadline := time.Now().Add(startTime); !r.listening(); {
-		if time.Now().After(deadline) {
-			tb.Fatalf("%s does not listen on %s", cmd.Path, r.Stream)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+	r.process = testenv.Start(tb, cmd)
+	testenv.Await(tb, cmd.Path+" to listen on "+r.Stream, r.listening)
 }
 
 func (r *Relay) listening() bool {
@@ -124,24 +106,11 @@ func (r *Relay) listening() bool {
 	return err == nil
 }
 
-// Stop ends the relay and waits for it. A second call does nothing.
+// Stop ends the relay and waits for it; it has to end well.
 func (r *Relay) Stop(tb testing.TB) {
 	tb.Helper()
-	if err := r.stop(); err != nil {
-		tb.Errorf("stop %s: %v", filepath.Base(r.cmd.Path), err)
-	}
-}
-
-// end asks the process to end, and kills it when it does not.
-func end(cmd *exec.Cmd, ended <-chan error) error {
-	// An error means that it has ended already, which Wait explains better.
-	_ = cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case err := <-ended:
-		return err
-	case <-time.After(stopTime):
-		_ = cmd.Process.Kill()
-		return errors.Join(os.ErrDeadlineExceeded, <-ended)
+	if err := r.process.End(tb, syscall.SIGTERM); err != nil {
+		tb.Errorf("stop the relay: %v", err)
 	}
 }
 
@@ -160,22 +129,17 @@ func (r *Relay) Send(tb testing.TB, lines ...string) {
 	}
 }
 
-// output collects what a process writes, while it writes.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-// String returns what was written so far.
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
+// Logger has util-linux logger write the messages to the relay's log socket,
+// one process for all of them, tagged tara and with facility and severity
+// auth.info as TARA-Server sends them.
+//
+// logger speaks no TLS: it reaches a receiver through a relay only.
+func (r *Relay) Logger(tb testing.TB, messages ...string) {
+	tb.Helper()
+	cmd := exec.Command(testenv.Program(tb, "logger"),
+		"--socket", r.LogSocket, "--socket-errors=on", "--tag", "tara", "--priority", "auth.info")
+	cmd.Stdin = strings.NewReader(strings.Join(messages, "\n") + "\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		tb.Errorf("logger: %v\n%s", err, out)
+	}
 }

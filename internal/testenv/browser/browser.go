@@ -1,10 +1,22 @@
+// Package browser drives a real browser for tests of pages: a headless
+// Chromium, which is asked to do what a person does (click what a text names,
+// press keys, go back) and tells what a person or an auditor would notice:
+// requests, messages on the console, violations of the content security policy,
+// boxes that pop up, and what axe-core finds against WCAG.
+//
+// A [Browser] is one process, a [Tab] one person's first visit, with cookies and
+// a cache of its own. Every method that meets an error ends the test, so a tab
+// belongs to the goroutine of its test.
+//
+// scripts/setup.sh installs Chromium and axe-core; see [testenv.Missing] for
+// what happens without.
 package browser
 
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -12,14 +24,13 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-)
 
-// Patience bounds each step of a tab; nothing is expected to take that long.
-const Patience = 30 * time.Second
+	"github.com/e-gov/tarastat/internal/testenv"
+)
 
 // Browser is a running Chromium.
 type Browser struct {
-	ctx context.Context //nolint:containedctx // chromedp keeps the browser in it
+	ctx context.Context // chromedp keeps the browser in it
 	axe string
 }
 
@@ -29,7 +40,7 @@ type Browser struct {
 func Start(tb testing.TB) *Browser {
 	tb.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(tb)),
+		chromedp.ExecPath(testenv.Program(tb, "chromium")),
 		chromedp.IgnoreCertErrors,
 		chromedp.DisableGPU,
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
@@ -86,49 +97,16 @@ func (b *Browser) Open(tb testing.TB, o Options) *Tab {
 	return t
 }
 
-// Show changes size and theme of the page as it is.
-func (t *Tab) Show(width, height int64, dark bool) {
-	t.tb.Helper()
-	if width == 0 {
-		width = 1280
+// axeSource reads axe-core, as scripts/setup.sh unpacked it.
+func axeSource(tb testing.TB) string {
+	tb.Helper()
+	cache, err := testenv.Cache()
+	if err != nil {
+		tb.Fatal(err)
 	}
-	if height == 0 {
-		height = 800
+	source, err := os.ReadFile(filepath.Join(cache, "axe-core", "axe.min.js"))
+	if err != nil {
+		testenv.Missing(tb, "axe-core")
 	}
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	t.must("set the size", chromedp.Do(t.ctx, chromedp.EmulateViewport(width, height)))
-	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-	})
-}
-
-// Screenshot returns the whole page as a PNG file.
-func (t *Tab) Screenshot() []byte {
-	t.tb.Helper()
-	png, err := chromedp.Run(t.ctx, chromedp.FullScreenshot(100))
-	t.must("screenshot", err)
-	return png
-}
-
-// PDF returns the page as printed on A4.
-func (t *Tab) PDF() []byte {
-	t.tb.Helper()
-	pdf, err := chromedp.Run(t.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), func(p *page.PrintToPDFParams) {
-		p.PrintBackground = new(false) // as browsers print by default
-	}))
-	t.must("print", err)
-	return pdf
-}
-
-// call sends one command of the protocol.
-func call[P, R any](t *Tab, c cdp.Command[P, R], p P) R {
-	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, Patience)
-	defer cancel()
-	r, err := chromedp.Call(ctx, c, p)
-	t.must(c.Method, err)
-	return r
+	return string(source)
 }
