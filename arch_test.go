@@ -61,7 +61,6 @@ var rules = map[string]rule{
 	}},
 
 	// For tests only: nothing above may import these.
-	"internal/gotest": {},
 	"internal/testenv": {inside: []string{"syslogjson"}, outside: []string{
 		"github.com/chromedp/cdproto", "github.com/chromedp/chromedp", "go.mongodb.org/mongo-driver",
 	}},
