@@ -3,10 +3,6 @@ package locale_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,20 +19,6 @@ import (
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
-
-var update = flag.Bool("update", false, "rewrite the files under testdata")
-
-// awaiting lists keys of the catalogue that no page uses yet. A page that
-// begins to use one needs no change there; -update takes out what is used.
-const awaiting = "testdata/awaiting.txt"
-
-// dynamic lists the prefixes of keys that are put together from data, so that
-// no source holds them whole, and where that happens.
-var dynamic = []string{
-	"month.", "monthShort.", "weekday.", "weekdayShort.", // date.go, period.go
-	"unit.",                                                // period.go
-	"method.", "bank.", "country.", "operation.", "class.", // names.go
-}
 
 // entry is one line of a catalogue: a key and its forms.
 type entry struct {
@@ -129,122 +111,27 @@ func TestTextsAreWholeInBothLanguages(t *testing.T) {
 	}
 }
 
-// sources returns the templates and the code of httpui, without tests and
-// without the texts of the catalogue themselves.
-func sources(t *testing.T) string {
-	t.Helper()
-	var b strings.Builder
-	err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name := d.Name()
-		switch filepath.Ext(name) {
-		case ".go", ".html", ".tmpl":
-		default:
-			return nil
-		}
-		if d.IsDir() || strings.HasSuffix(name, "_test.go") || strings.Contains(path, "testdata") {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		b.Write(data)
-		return err
-	})
-	is.New(t).NoErr(err)
-	return b.String()
-}
-
-func TestEveryKeyIsUsed(t *testing.T) {
-	is := is.New(t)
-	source := sources(t)
-	var unused []string
-	for _, key := range keys(catalogue(t, logbase.Estonian)) {
-		if slices.ContainsFunc(dynamic, func(p string) bool { return strings.HasPrefix(key, p) }) {
-			continue
-		}
-		if !strings.Contains(source, `"`+key+`"`) && !strings.Contains(source, "`"+key+"`") {
-			unused = append(unused, key)
-		}
-	}
-	data, err := os.ReadFile(awaiting)
-	is.NoErr(err)
-	reserved := strings.Fields(string(data))
-	if *update {
-		reserved = slices.DeleteFunc(reserved, func(k string) bool { return !slices.Contains(unused, k) })
-		is.NoErr(os.WriteFile(awaiting, []byte(strings.Join(append(reserved, ""), "\n")), 0o644))
-	}
-	for _, key := range unused {
-		if !slices.Contains(reserved, key) {
-			t.Errorf("no page uses the text %s: take it out, or list it in %s", key, awaiting)
-		}
-	}
-}
-
-// use finds the keys that templates and code ask for by name.
-var use = regexp.MustCompile(`\b[tT][ (]"([a-zA-Z0-9]+\.[a-zA-Z0-9.]+)"`)
-
-func TestEveryKeyAskedForExists(t *testing.T) {
-	l := locale.For(logbase.Estonian)
-	found := use.FindAllStringSubmatch(sources(t), -1)
-	if len(found) == 0 {
-		t.Fatal("found no use of any text: the pattern is out of date")
-	}
-	for _, m := range found {
-		if !l.Has(m[1]) {
-			t.Errorf("a page asks for the text %s, which is not in the catalogue", m[1])
-		}
-	}
-}
-
-// constants returns the values of the string constants in a Go file whose
-// names begin with prefix.
-func constants(t *testing.T, file, prefix string) []string {
-	t.Helper()
-	is := is.New(t)
-	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	is.NoErr(err)
-	var values []string
-	ast.Inspect(f, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || !strings.HasPrefix(spec.Names[0].Name, prefix) || len(spec.Values) == 0 {
-			return true
-		}
-		if lit, ok := spec.Values[0].(*ast.BasicLit); ok {
-			v, err := strconv.Unquote(lit.Value)
-			is.NoErr(err)
-			values = append(values, v)
-		}
-		return true
-	})
-	if len(values) == 0 {
-		t.Fatalf("%s has no constants %s*", file, prefix)
-	}
-	return values
-}
-
 func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
-	const dir = "../../../event/"
 	for _, lang := range []logbase.Lang{logbase.Estonian, logbase.English} {
 		l := locale.For(lang)
+		var keys []string
 		for _, c := range event.Classes() {
-			if !l.Has("class." + string(c)) {
-				t.Errorf("%s: the class of rejection %s has no text", lang, c)
-			}
+			keys = append(keys, "class."+string(c))
 		}
 		for _, c := range syslogjson.Classes() {
-			if !l.Has("class." + string(c)) {
-				t.Errorf("%s: the class of rejection %s has no text", lang, c)
-			}
+			keys = append(keys, "class."+string(c))
 		}
-		for _, m := range constants(t, dir+"event.go", "Method") {
-			if !l.Has("method." + m) {
-				t.Errorf("%s: the method %s has no name", lang, m)
-			}
+		for _, m := range []string{
+			event.MethodIDCard, event.MethodMobileID, event.MethodSmartID, event.MethodEIDAS, event.MethodBankLink,
+		} {
+			keys = append(keys, "method."+m)
 		}
 		for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
-			if !l.Has("operation." + string(o)) {
-				t.Errorf("%s: the operation %s has no name", lang, o)
+			keys = append(keys, "operation."+string(o))
+		}
+		for _, key := range keys {
+			if !l.Has(key) {
+				t.Errorf("%s: no text for %s", lang, key)
 			}
 		}
 	}

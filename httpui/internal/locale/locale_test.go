@@ -17,12 +17,12 @@ import (
 
 func ExampleFor() {
 	l := locale.For(logbase.Estonian)
-	fmt.Println(l.T("table.rows", 234), "|", l.Percent(0.947), "|", l.Change(-0.031))
+	fmt.Println(l.T("clients.count", 234), "|", l.Percent(0.947), "|", l.Change(-0.031))
 	day := time.Date(2018, time.April, 28, 10, 51, 0, 0, time.UTC)
 	fmt.Println(l.DateTime(day), "|", l.Step(aggregate.Month, day))
 	fmt.Println(l.Method("mID"), "|", l.Method("wallet"))
 	// Output:
-	// 234 rida | 94,7% | −3,1%
+	// 234 klientrakendust | 94,7% | −3,1%
 	// 28.04.2018 10:51 | aprill 2018
 	// Mobiil-ID | wallet
 }
@@ -37,11 +37,11 @@ func TestT(t *testing.T) {
 	is := is.New(t)
 	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	is.Equal(et.T("nav.overview"), "Ülevaade")
-	is.Equal(en.T("delete.records", 1), "1 record")
-	is.Equal(en.T("delete.records", int64(12345)), "12,345 records")
-	is.Equal(et.T("delete.records", uint32(1)), "1 kirje")
-	is.Equal(et.T("delete.records", 0), "0 kirjet")
-	is.Equal(et.T("delete.records", "1"), "1 kirjet") // a text chooses no form
+	is.Equal(en.T("delete.confirm", 1), "Delete 1 record")
+	is.Equal(en.T("delete.confirm", int64(12345)), "Delete 12,345 records")
+	is.Equal(et.T("delete.confirm", uint32(1)), "Kustuta 1 kirje")
+	is.Equal(et.T("delete.confirm", 0), "Kustuta 0 kirjet")
+	is.Equal(et.T("delete.confirm", "1"), "Kustuta 1 kirjet") // a text chooses no form
 	is.Equal(et.T("table.shown", 1, 50, 600), "Näidatud 1–50 (kokku 600)")
 	is.Equal(et.T("table.shown", 1), "Näidatud 1–{1} (kokku {2})")
 	is.Equal(et.T("filter.chip", "{1}", "<b>"), "{1}: <b>") // an argument is never read as a text
