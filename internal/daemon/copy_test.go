@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/daemon"
+	"github.com/e-gov/tarastat/internal/testenv"
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/internal/traffic"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
@@ -24,7 +27,12 @@ var loc = event.DefaultLocation()
 
 func open(t *testing.T) logbase.Store {
 	t.Helper()
-	s, err := sqlitestore.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), sqlitestore.Options{})
+	return openFile(t, filepath.Join(t.TempDir(), "x.db"))
+}
+
+func openFile(t *testing.T, file string) logbase.Store {
+	t.Helper()
+	s, err := sqlitestore.Open(t.Context(), file, sqlitestore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +40,9 @@ func open(t *testing.T) logbase.Store {
 	return s
 }
 
-// fill appends some days of traffic and returns its records.
+// fill appends ten days of traffic and returns its records, some 4,000: enough
+// to be interrupted, and few enough for the MongoDB server of the tests, which
+// is slow.
 func fill(t *testing.T, s logbase.Store) []logbase.Record {
 	t.Helper()
 	end := time.Date(2026, 3, 31, 12, 0, 0, 0, loc) // the clock changes on the 29th
@@ -102,4 +112,48 @@ func TestCopyTellsADifference(t *testing.T) {
 	is.NoErr(to.Append(t.Context(), []logbase.Record{odd}))
 	_, err := daemon.Copy(t.Context(), from, to, loc, nil)
 	is.True(err != nil && strings.Contains(err.Error(), "2026-03-25"))
+}
+
+// TestCopyToMongoDBAndBack copies the embedded log base to MongoDB and back,
+// killed twice on each way, and wants every record as it was.
+func TestCopyToMongoDBAndBack(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	there, back := filepath.Join(t.TempDir(), "there.db"), filepath.Join(t.TempDir(), "back.db")
+	store := openFile(t, there)
+	want := fill(t, store)
+	is.NoErr(store.Close())
+	uri := mongotest.URI(t)
+	for _, way := range [][2]string{{"sqlite:" + there, uri}, {uri, "sqlite:" + back}} {
+		for range 2 {
+			cutCopy(t, way[0], way[1])
+		}
+		code, out := tool(t, "copy", "-from", way[0], "-to", way[1])
+		if code != 0 {
+			t.Fatal(out)
+		}
+		is.True(strings.Contains(out, "the sums of every day are equal"))
+	}
+	if d := cmp.Diff(want, records(t, back)); d != "" {
+		t.Error(d)
+	}
+}
+
+// records returns what an embedded log base that is not in use keeps, by id.
+func records(t *testing.T, file string) []logbase.Record {
+	t.Helper()
+	s := openFile(t, file)
+	defer s.Close()
+	return all(t, s)
+}
+
+// cutCopy starts a copy and kills it once it has begun to copy.
+func cutCopy(t *testing.T, from, to string) {
+	t.Helper()
+	p := testenv.Start(t, command(t, "copy", "-from", from, "-to", to, "-progress", "1ms"))
+	begun := regexp.MustCompile(`\d{4}-\d\d-\d\d: \d+ of \d+ records`)
+	testenv.Await(t, "some days copied", func() bool { return begun.MatchString(p.Output()) })
+	if p.Kill() == nil {
+		t.Fatal("the copy ended before it was killed: make the base larger")
+	}
 }

@@ -1,4 +1,4 @@
-package main
+package daemon_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/syslogjson"
 )
@@ -39,7 +40,8 @@ func sendNumbered(c *syslogjson.Client, sender string, first, last int) error {
 // and started again. What a page had counted is kept, nothing is there twice,
 // and both show the same numbers.
 func TestTwoInstances(t *testing.T) {
-	const each = 10_000
+	t.Parallel()
+	const each = 3000
 	is := is.New(t)
 	uri := mongotest.URI(t)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
@@ -53,28 +55,28 @@ func TestTwoInstances(t *testing.T) {
 		}
 	})
 	is.NoErr(sendNumbered(b.dial("octet"), "b", 1, each/2))
-	await(t, "half of b's events on b's own page", func() bool { return b.count("b") == each/2 })
+	testenv.Await(t, "half of b's events on b's own page", func() bool { return b.count("b") == each/2 })
 	b.kill()
 	b = serve(t, dirs[1], "-store", uri)
 	is.NoErr(sendNumbered(b.dial("octet"), "b", each/2+1, each))
 	wg.Wait()
 
 	for _, p := range []*process{a, b} {
-		await(t, "all events on both pages", func() bool { return p.count("a") == each && p.count("b") == each })
+		testenv.Await(t, "all events on both pages", func() bool { return p.count("a") == each && p.count("b") == each })
 		is.Equal(p.records(), 2*each)
 	}
 	a.stop()
 	b.stop()
 	code, out := tool(t, "check", "-data-dir", dirs[0], "-store", uri)
 	is.Equal(code, 0)
-	is.True(strings.Contains(out, "records: 20000, from 2018-04-28"))
+	is.True(strings.Contains(out, fmt.Sprintf("records: %d, from 2018-04-28", 2*each)))
 	is.True(strings.Contains(out, "equal a recount"))
 
 	// Every event is there, each once.
 	target := filepath.Join(t.TempDir(), "tarastat.db")
 	code, out = tool(t, "copy", "-from", uri, "-to", "sqlite:"+target)
 	is.Equal(code, 0)
-	is.True(strings.Contains(out, "20000 records copied"))
+	is.True(strings.Contains(out, fmt.Sprintf("%d records copied", 2*each)))
 	seen := make(map[string]int)
 	for _, e := range kept(t, filepath.Dir(target)) {
 		seen[e.Error]++
@@ -118,6 +120,7 @@ func sendUntil(c *syslogjson.Client, sent *atomic.Int64, enough <-chan struct{})
 // TestLogBaseAway takes the log base away in each way it may go while events
 // come in, until the senders are held back, and brings it back.
 func TestLogBaseAway(t *testing.T) {
+	t.Parallel()
 	const queue = 200
 	ways := []struct {
 		name       string
@@ -129,6 +132,7 @@ func TestLogBaseAway(t *testing.T) {
 	}
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
 			is := is.New(t)
 			base := mongotest.Start(t)
 			dir := t.TempDir()
@@ -141,37 +145,37 @@ func TestLogBaseAway(t *testing.T) {
 			enough := make(chan struct{})
 			ended := make(chan error, 1)
 			go func() { ended <- sendUntil(p.dial("bsd"), &sent, enough) }()
-			await(t, "events being stored", func() bool { return p.records() > 100 })
+			testenv.Await(t, "events being stored", func() bool { return p.records() > 100 })
 			way.away(base)
-			await(t, "/status to say so", func() bool {
+			testenv.Await(t, "/status to say so", func() bool {
 				code, body = p.get("/status")
 				return code == http.StatusInternalServerError
 			})
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-05"))
-			await(t, "the pages to say so", func() bool {
+			testenv.Await(t, "the pages to say so", func() bool {
 				code, body = p.get("/kirjeid?p=")
 				return code == http.StatusServiceUnavailable
 			})
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-02"))
 			full := fmt.Sprintf("\ntarastat_records_in_flight %d\n", queue+1) // and one that waits for room
-			await(t, "the queue to fill", func() bool {
+			testenv.Await(t, "the queue to fill", func() bool {
 				_, body := p.get("/metrics")
 				return strings.Contains(body, full)
 			})
 
 			way.back(base)
-			await(t, "events being stored again", func() bool {
+			testenv.Await(t, "events being stored again", func() bool {
 				_, body := p.get("/metrics")
 				return !strings.Contains(body, full)
 			})
 			close(enough)
 			is.NoErr(<-ended)
 			events := int(sent.Load())
-			await(t, "all events", func() bool {
+			testenv.Await(t, "all events", func() bool {
 				code, _ := p.get("/kirjeid?p=")
 				return code == http.StatusOK && p.records() == events
 			})
-			await(t, "/status to be well", func() bool {
+			testenv.Await(t, "/status to be well", func() bool {
 				code, _ := p.get("/status")
 				return code == http.StatusOK
 			})
@@ -186,6 +190,7 @@ func TestLogBaseAway(t *testing.T) {
 // TestStartBeforeTheLogBase starts the service while the log base is away: the
 // order does not matter (specification, section 1.7).
 func TestStartBeforeTheLogBase(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	base := mongotest.Start(t)
 	base.Stop()
@@ -198,17 +203,18 @@ func TestStartBeforeTheLogBase(t *testing.T) {
 	is.NoErr(sendNumbered(p.dial("octet"), "early", 1, 10)) // waits in memory
 
 	base.Restart()
-	await(t, "the log base to be found", func() bool {
+	testenv.Await(t, "the log base to be found", func() bool {
 		code, _ := p.get("/kirjeid?p=")
 		return code == http.StatusOK
 	})
-	await(t, "the early events", func() bool { return p.records() == 10 })
+	testenv.Await(t, "the early events", func() bool { return p.records() == 10 })
 	p.stop()
 }
 
 // TestWrongLogBase holds that a wrong setting is one clear line with its code,
 // and that the password is in none.
 func TestWrongLogBase(t *testing.T) {
+	t.Parallel()
 	const password = "Kala-Maja-47"
 	is := is.New(t)
 	dir := t.TempDir()
@@ -226,7 +232,7 @@ func TestWrongLogBase(t *testing.T) {
 	}
 	p := serve(t, dir, "-store", "mongodb://rakendus:"+password+"@127.0.0.1:1/")
 	p.stop()
-	log := p.log.String()
+	log := p.Output()
 	is.True(strings.Contains(log, `level=ERROR msg="log base cannot be opened" code=ERR-01 means="Connecting to the log base failed" advice=`))
 	is.True(!strings.Contains(log, password))
 }

@@ -1,16 +1,23 @@
-package main
+package daemon_test
 
 import (
+	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/matryer/is"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/sqlitestore"
 )
 
 // site is a running service that nobody writes to, with a year of events, one
@@ -149,3 +156,70 @@ func column(t *testing.T, table [][]string, head string) []string {
 
 // digits strips the spaces that group digits.
 func digits(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+const seedBatch = 8000 // records that are stored at once
+
+// seedYear fills the embedded log base of a data directory with the days from one
+// instant up to another, and returns what the oracle counts by day, client,
+// method and operation.
+func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int) []aggregate.Row {
+	t.Helper()
+	is := is.New(t)
+	store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "tarastat.db"), sqlitestore.Options{})
+	is.NoErr(err)
+	oracle := aggregate.NewCounter(aggregate.Query{
+		By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation, Step: aggregate.EachDay,
+	})
+	model := traffic.New(2018, to, event.DefaultLocation())
+	model.AddClients(clients)
+	var batch []logbase.Record
+	var id int64
+	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
+		for _, e := range model.Day(day, logins) {
+			if e.Time.After(to) {
+				break
+			}
+			oracle.Add(e)
+			id++
+			batch = append(batch, logbase.Record{ID: id, Event: e})
+			if len(batch) == seedBatch {
+				is.NoErr(store.Append(t.Context(), batch))
+				batch = batch[:0]
+			}
+		}
+	}
+	is.NoErr(store.Append(t.Context(), batch))
+	is.NoErr(store.Close())
+	return oracle.Rows()
+}
+
+// shotsDir is the environment variable that names a folder for pictures. With
+// it TestPages/Screenshots puts every page there, in both languages and themes,
+// wide and narrow, and as printed on A4, for somebody to look at:
+//
+//	TARASTAT_SCREENSHOTS=/tmp/shots go test -run TestPages/Screenshots ./internal/daemon
+const shotsDir = "TARASTAT_SCREENSHOTS"
+
+func (s *site) takeScreenshots(t *testing.T) {
+	t.Helper()
+	is := is.New(t)
+	dir := os.Getenv(shotsDir)
+	write := func(name string, data []byte) {
+		t.Helper()
+		is.NoErr(os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, " ", "-")), data, 0o600))
+	}
+	for _, lang := range []string{"et", "en"} {
+		tab := s.browser.Open(t, browser.Options{Lang: lang})
+		for _, v := range s.views() {
+			tab.Go(v.url)
+			for _, width := range []int64{1280, 320} {
+				for theme, dark := range map[string]bool{"light": false, "dark": true} {
+					tab.Show(width, 800, dark)
+					write(fmt.Sprintf("%s-%s-%d-%s.png", v.name, lang, width, theme), tab.Screenshot())
+				}
+			}
+			tab.Show(1280, 800, false)
+			write(fmt.Sprintf("%s-%s.pdf", v.name, lang), tab.PDF())
+		}
+	}
+}

@@ -1,4 +1,4 @@
-package main
+package daemon_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/relay"
 	"github.com/e-gov/tarastat/syslogjson"
 )
@@ -49,7 +50,7 @@ func TestRelaysDeliverAll(t *testing.T) {
 				}
 				r.Logger(t, logged...)
 				want += each + 3
-				await(t, fmt.Sprintf("%d records by %s %s %s", want, name, format, framing), func() bool {
+				testenv.Await(t, fmt.Sprintf("%d records by %s %s %s", want, name, format, framing), func() bool {
 					return p.records() == want
 				})
 				r.Stop(t)
@@ -98,13 +99,7 @@ s.close()
 // last events, although storing is slower than sending.
 func TestWriteOnlyClient(t *testing.T) {
 	const n = 20_000
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("python3 is missing")
-		}
-		t.Skip("python3 is missing")
-	}
+	python := testenv.Program(t, "python3")
 	is := is.New(t)
 	dir := t.TempDir()
 	p := serve(t, dir, "-max-queue", "64") // the reader waits for the log base all the time
@@ -115,7 +110,7 @@ func TestWriteOnlyClient(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		await(t, fmt.Sprintf("all records by %s", version), func() bool { return p.records() == (i+1)*n })
+		testenv.Await(t, fmt.Sprintf("all records by %s", version), func() bool { return p.records() == (i+1)*n })
 	}
 	p.stop()
 	is.Equal(len(kept(t, dir)), 2*n)

@@ -1,7 +1,6 @@
-package main
+package daemon_test
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/internal/testenv"
 )
 
 // TestTwoSocketsOfOneName hands over two sockets for senders, as systemd does
@@ -26,18 +26,17 @@ func TestTwoSocketsOfOneName(t *testing.T) {
 	for range 2 {
 		ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		is.NoErr(err)
-		defer ln.Close() //nolint:errcheck // the test is over
+		defer ln.Close()
 		f, err := ln.(*net.TCPListener).File()
 		is.NoErr(err)
-		defer f.Close() //nolint:errcheck // same
+		defer f.Close()
 		files, addrs = append(files, f), append(addrs, ln.Addr().String())
 	}
 	p := launch(t, dir, withSockets(t, dir, "syslog:syslog", files))
-	p.serving()
 	for i, addr := range addrs {
 		p.syslog = addr
 		is.NoErr(sendNumbered(p.dial("octet"), addr, 1, 10))
-		await(t, "events over "+addr, func() bool { return p.records() == 10*(i+1) })
+		testenv.Await(t, "events over "+addr, func() bool { return p.records() == 10*(i+1) })
 	}
 	p.stop()
 }
@@ -49,11 +48,12 @@ func withSockets(t *testing.T, dir, names string, files []*os.File) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`,
-		os.Args[0], "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
-	cmd.Env = append(os.Environ(), asProgram+"=1", fmt.Sprint("LISTEN_FDS=", len(files)), "LISTEN_FDNAMES="+names)
-	cmd.ExtraFiles = files
-	return cmd
+	c := command(t, "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
+	c.Args = append([]string{sh, "-c", `LISTEN_PID=$$ exec "$0" "$@"`, c.Path}, c.Args[1:]...)
+	c.Path = sh
+	c.Env = append(os.Environ(), fmt.Sprint("LISTEN_FDS=", len(files)), "LISTEN_FDNAMES="+names)
+	c.ExtraFiles = files
+	return c
 }
 
 // TestSocketFromSystemd plays systemd: it keeps the listening socket and hands
@@ -63,16 +63,15 @@ func TestSocketFromSystemd(t *testing.T) {
 	is := is.New(t)
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	is.NoErr(err)
-	defer ln.Close() //nolint:errcheck // the test is over
+	defer ln.Close()
 	socket, err := ln.(*net.TCPListener).File()
 	is.NoErr(err)
-	defer socket.Close() //nolint:errcheck // same
+	defer socket.Close()
 
 	dir := t.TempDir()
 	is.NoErr(keys.Ensure(filepath.Join(dir, "keys"), []string{"127.0.0.1"}, time.Now()))
 	run := func() *process {
 		p := launch(t, dir, withSockets(t, dir, "syslog", []*os.File{socket}))
-		p.serving()
 		is.Equal(p.syslog, ln.Addr().String())
 		return p
 	}
@@ -82,7 +81,7 @@ func TestSocketFromSystemd(t *testing.T) {
 	first := run()
 	c := first.dial("bsd")
 	is.NoErr(c.Send(payload))
-	await(t, "the first event", func() bool { return first.records() == 1 })
+	testenv.Await(t, "the first event", func() bool { return first.records() == 1 })
 	first.stop()
 	_ = c.Close()
 
@@ -97,6 +96,6 @@ func TestSocketFromSystemd(t *testing.T) {
 	}()
 	second := run()
 	is.NoErr(<-sent)
-	await(t, "the second event", func() bool { return second.records() == 2 })
+	testenv.Await(t, "the second event", func() bool { return second.records() == 2 })
 	second.stop()
 }

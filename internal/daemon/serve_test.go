@@ -1,4 +1,4 @@
-package main
+package daemon_test
 
 import (
 	"crypto/tls"
@@ -18,6 +18,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -66,7 +67,7 @@ func TestEventsToCounts(t *testing.T) {
 		is.Equal(code, 0)
 		is.Equal(out, "1000 events sent\n")
 	}
-	await(t, "3,000 records", func() bool { return p.records() == 3000 })
+	testenv.Await(t, "3,000 records", func() bool { return p.records() == 3000 })
 
 	now := time.Now().In(event.DefaultLocation())
 	month := now.AddDate(0, -2, 0)
@@ -159,7 +160,7 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 		}
 		is.NoErr(c.Close())
 	}
-	await(t, "all records", func() bool { return p.records() == 3*len(want) })
+	testenv.Await(t, "all records", func() bool { return p.records() == 3*len(want) })
 	p.stop()
 	got := kept(t, dir)
 	if d := gocmp.Diff(slices.Concat(want, want, want), got); d != "" {
@@ -191,7 +192,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	_, err := nc.Write([]byte(strings.Join(planted, " ") + "\n"))
 	is.NoErr(err)
 	is.NoErr(c.Close())
-	await(t, "both good records", func() bool { return p.records() == 2 })
+	testenv.Await(t, "both good records", func() bool { return p.records() == 2 })
 	var pages strings.Builder
 	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/abi", "/metrics", "/kliendid", "/meetodid"} {
 		code, body := p.get(path)
@@ -221,7 +222,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	files() // the journal of the log base is there only while it runs
 	p.stop()
 	files()
-	lookFor("the log", p.log.String())
+	lookFor("the log", p.Output())
 }
 
 // TestServeAnswersMalformedRecords holds that with replies on each malformed record
@@ -233,7 +234,7 @@ func TestServeAnswersMalformedRecords(t *testing.T) {
 	nc, err := (&tls.Dialer{Config: senderTLS(t, p.dir)}).DialContext(t.Context(), "tcp", p.syslog)
 	is.NoErr(err)
 	replies := make(chan string, 10)
-	c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: patience, OnReply: func(line string) { replies <- line }})
+	c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: testenv.Patience, OnReply: func(line string) { replies <- line }})
 	for _, text := range []string{"hello", `{"time":1}`, "{", `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`} {
 		_, err = nc.Write([]byte("<38>Nov 21 19:29:11 vm " + text + "\n"))
 		is.NoErr(err)
@@ -261,7 +262,7 @@ func TestStopReleasesIdleSenders(t *testing.T) {
 	p.stop() // with the connection open, and the event perhaps on its way
 	_ = c.Close()
 	is.Equal(len(kept(t, dir)), 1)
-	is.True(strings.Contains(p.log.String(), "lost=0"))
+	is.True(strings.Contains(p.Output(), "lost=0"))
 }
 
 func TestCheck(t *testing.T) {
@@ -273,7 +274,7 @@ func TestCheck(t *testing.T) {
 	is.True(strings.Contains(out, "in use by a running service"))
 	_, out = tool(t, "send", "-data-dir", dir, "-addr", p.syslog, "-n", "500", "-over", "100h")
 	is.Equal(out, "500 events sent\n")
-	await(t, "500 records", func() bool { return p.records() == 500 })
+	testenv.Await(t, "500 records", func() bool { return p.records() == 500 })
 	p.stop()
 	code, out = tool(t, "check", "-data-dir", dir)
 	is.Equal(code, 0)
@@ -284,19 +285,4 @@ func TestCheck(t *testing.T) {
 	code, out = tool(t, "check", "-data-dir", dir)
 	is.Equal(code, 1)
 	is.True(strings.Contains(out, "readable by others"))
-}
-
-func TestDemo(t *testing.T) {
-	is := is.New(t)
-	p := start(t, "", "demo", "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:0", "-logins", "20")
-	p.wait(reDemoAddr, func(m []string) { p.pages = m[1] })
-	p.client = insecureClient()
-	p.wait(reDemoHistory, nil)
-	first := p.records()
-	is.True(first > 5000)
-	await(t, "live events", func() bool { return p.records() > first })
-	code, body := p.get("/stat?p=")
-	is.Equal(code, http.StatusOK)
-	is.True(strings.Contains(body, "maksuportaal"))
-	p.stop()
 }

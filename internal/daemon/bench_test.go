@@ -1,11 +1,10 @@
-package main
+package daemon_test
 
 import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/relay"
 	"github.com/e-gov/tarastat/internal/traffic"
 	"github.com/e-gov/tarastat/syslogjson"
@@ -33,7 +33,7 @@ const (
 func BenchmarkBesideRsyslog(b *testing.B) {
 	for _, form := range []string{"bsd", "octet"} {
 		b.Run(form, func(b *testing.B) {
-			load := streams(b, form)
+			load := streams(form)
 			var ours, theirs time.Duration
 			for b.Loop() {
 				ours += benchTarastat(b, load)
@@ -49,13 +49,9 @@ func BenchmarkBesideRsyslog(b *testing.B) {
 }
 
 // streams are the bytes of each connection.
-func streams(b *testing.B, form string) [][]byte {
-	b.Helper()
+func streams(form string) [][]byte {
 	model := traffic.New(1, time.Now(), event.DefaultLocation())
-	header, err := headerOf(form, "vm")
-	if err != nil {
-		b.Fatal(err)
-	}
+	header := headerOf(form)
 	out := make([][]byte, benchConns)
 	at := time.Now().Add(-time.Hour)
 	for n := 0; n < benchEvents; {
@@ -93,7 +89,7 @@ func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) 
 				b.Error(err)
 				return
 			}
-			c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: patience}) // rsyslog has a queue to empty
+			c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: testenv.Patience}) // rsyslog has a queue to empty
 			for chunk := range slices.Chunk(stream, 64<<10) {
 				if _, err := nc.Write(chunk); err != nil {
 					b.Error(err)
@@ -108,7 +104,7 @@ func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) 
 		})
 	}
 	wg.Wait()
-	await(b, "everything stored", stored)
+	testenv.Await(b, "everything stored", stored)
 	return time.Since(begun)
 }
 
@@ -142,24 +138,15 @@ func benchRsyslog(b *testing.B, form string, load [][]byte) time.Duration {
 	if err := os.WriteFile(conf, fmt.Appendf(nil, rsyslogBench, dir, "store", payload), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	cmd := relay.RsyslogCommand(b, "-n", "-f", conf, "-i", "NONE")
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer stopCommand(cmd)
+	rsyslog := testenv.Start(b, relay.RsyslogCommand(b, "-n", "-f", conf, "-i", "NONE"))
+	defer rsyslog.Kill()
 	var port []byte
-	await(b, "rsyslog's port", func() bool {
+	testenv.Await(b, "rsyslog's port", func() bool {
 		port, _ = os.ReadFile(filepath.Join(dir, "port"))
 		return len(port) > 0
 	})
 	lines := lineCounter{name: filepath.Join(dir, "stored")}
-	d := deliver(b, load, "127.0.0.1:"+strings.TrimSpace(string(port)), dir, func() bool { return lines.count() == benchEvents })
-	return d
-}
-
-func stopCommand(cmd *exec.Cmd) {
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
+	return deliver(b, load, "127.0.0.1:"+strings.TrimSpace(string(port)), dir, func() bool { return lines.count() == benchEvents })
 }
 
 // lineCounter counts the lines of a file that grows.
@@ -174,7 +161,7 @@ func (l *lineCounter) count() int {
 	if err != nil {
 		return 0 // not there yet
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	buf := make([]byte, 1<<20)
 	for {
 		n, err := f.ReadAt(buf, l.offset)
