@@ -45,7 +45,7 @@ func (p *program) demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	defer os.RemoveAll(dir)
 	cfg.DataDir = dir
 	d, err := p.startAnywhere(ctx, cfg)
 	if err != nil {

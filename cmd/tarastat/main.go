@@ -25,7 +25,7 @@ const (
 )
 
 // version is set by the linker.
-var version = "" //nolint:gochecknoglobals // the one way in for the linker
+var version = "" // the one way in for the linker
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -127,7 +127,7 @@ func parse(fs *flag.FlagSet, args []string) error {
 func parseFlags(fs *flag.FlagSet, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			return err //nolint:wrapcheck // a sign, not an error
+			return err // a sign, not an error
 		}
 		return errUsage
 	}

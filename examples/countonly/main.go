@@ -84,7 +84,7 @@ func load(cert, key, clientCA string) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	pem, err := os.ReadFile(clientCA) //nolint:gosec // a file that the caller named
+	pem, err := os.ReadFile(clientCA)
 	if err != nil {
 		return nil, err
 	}

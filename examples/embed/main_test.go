@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/sqlitestore"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
@@ -57,8 +57,7 @@ const success = `{"time":"2018-04-28","clientId":"a","method":"idcard","operatio
 
 func TestRun(t *testing.T) {
 	is := is.New(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
+	ctx := t.Context()
 	e := start(t)
 	c, err := syslogjson.Dial(ctx, e.syslog, e.tls, syslogjson.ClientOptions{})
 	is.NoErr(err)
@@ -66,9 +65,9 @@ func TestRun(t *testing.T) {
 	is.NoErr(c.Close())
 
 	browser := &http.Client{Transport: &http.Transport{TLSClientConfig: e.tls}}
-	for records(t, ctx, browser, "https://"+e.pages+"/standard?p=2018-04") != 1 { // group commit makes the event visible in a moment
-		is.NoErr(ctx.Err())
-	}
+	testenv.Await(t, "the event on the page", func() bool { // group commit makes it visible in a moment
+		return records(t, browser, "https://"+e.pages+"/standard?p=2018-04") == 1
+	})
 	browser.CloseIdleConnections()
 	is.NoErr(e.stop())
 }
@@ -77,12 +76,11 @@ func TestRun(t *testing.T) {
 // was received.
 func TestSilentBrowser(t *testing.T) {
 	is := is.New(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
+	ctx := t.Context()
 	e := start(t)
 	silent, err := new(net.Dialer).DialContext(ctx, "tcp", e.pages)
 	is.NoErr(err)
-	defer silent.Close() //nolint:errcheck // closed from the other side
+	defer silent.Close()
 	c, err := syslogjson.Dial(ctx, e.syslog, e.tls, syslogjson.ClientOptions{BufferBytes: 1 << 20})
 	is.NoErr(err)
 	const n = 400 // no more than a socket holds: all have arrived
@@ -101,14 +99,14 @@ func TestSilentBrowser(t *testing.T) {
 	is.NoErr(store.Close())
 }
 
-func records(t *testing.T, ctx context.Context, c *http.Client, url string) int { //nolint:revive // t first, as everywhere
+func records(t *testing.T, c *http.Client, url string) int {
 	t.Helper()
 	is := is.New(t)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	is.NoErr(err)
 	res, err := c.Do(req)
 	is.NoErr(err)
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	var body struct {
 		Kirjeid int `json:"kirjeid"`
 	}

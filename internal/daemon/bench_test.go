@@ -139,7 +139,7 @@ func benchRsyslog(b *testing.B, form string, load [][]byte) time.Duration {
 		b.Fatal(err)
 	}
 	rsyslog := testenv.Start(b, relay.RsyslogCommand(b, "-n", "-f", conf, "-i", "NONE"))
-	defer rsyslog.Kill()
+	defer func() { _ = rsyslog.Kill() }()
 	var port []byte
 	testenv.Await(b, "rsyslog's port", func() bool {
 		port, _ = os.ReadFile(filepath.Join(dir, "port"))

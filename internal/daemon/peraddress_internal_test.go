@@ -12,7 +12,7 @@ func TestPerAddress(t *testing.T) {
 	inner, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	is.NoErr(err)
 	ln := newPerAddress(inner, 2)
-	defer ln.Close() //nolint:errcheck // the test is over
+	defer ln.Close()
 	accepted := make(chan net.Conn)
 	go func() {
 		defer close(accepted)
@@ -31,10 +31,10 @@ func TestPerAddress(t *testing.T) {
 		return c
 	}
 	first := dial()
-	defer first.Close() //nolint:errcheck // same
+	defer first.Close()
 	a := <-accepted
 	second := dial()
-	defer second.Close() //nolint:errcheck // same
+	defer second.Close()
 	b := <-accepted
 
 	third := dial()
@@ -45,7 +45,7 @@ func TestPerAddress(t *testing.T) {
 	is.NoErr(a.Close())
 	_ = a.Close() // gives its place back once
 	fourth := dial()
-	defer fourth.Close() //nolint:errcheck // same
+	defer fourth.Close()
 	c := <-accepted
 	fifth := dial()
 	_, err = fifth.Read(make([]byte, 1))

@@ -56,7 +56,7 @@ func readCA(dir string) (*authority, error) {
 	case errors.Is(err, fs.ErrNotExist) && hasKey:
 		return nil, incomplete(dir, CAKey, CACert, beginAnew(dir))
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil //nolint:nilnil // none is no error
+		return nil, nil // none is no error
 	case err != nil:
 		return nil, err
 	case !hasKey:
@@ -74,7 +74,7 @@ func readCA(dir string) (*authority, error) {
 }
 
 func readKey(file string) (*ecdsa.PrivateKey, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // a configured path
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}

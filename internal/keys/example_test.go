@@ -18,7 +18,7 @@ func ExampleEnsure() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(data) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(data)
 	dir := filepath.Join(data, "keys")
 	if err := keys.Ensure(dir, []string{"tarastat.example", "127.0.0.1"}, time.Now()); err != nil {
 		panic(err)
@@ -44,7 +44,7 @@ func ExampleLoadPair() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(dir)
 	if err := keys.Ensure(dir, []string{"tarastat.example"}, time.Now()); err != nil {
 		panic(err)
 	}

@@ -39,7 +39,7 @@ func LoadPair(certFile, keyFile string) (tls.Certificate, error) {
 // LoadPool loads the certificates of a PEM file: CAs, or the self-signed
 // certificates of single senders.
 func LoadPool(file string) (*x509.CertPool, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // a configured path
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -52,7 +52,7 @@ func LoadPool(file string) (*x509.CertPool, error) {
 
 // readCerts reads the certificates of a PEM file, of which there is at least one.
 func readCerts(file string) ([]*x509.Certificate, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // a configured path
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
@@ -115,7 +115,7 @@ func writeFile(dir string, f file) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
+	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(f.data)
 	if err := errors.Join(err, tmp.Chmod(f.mode), tmp.Sync(), tmp.Close()); err != nil {
 		return err
@@ -128,7 +128,7 @@ func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil // which has no such call
 	}
-	d, err := os.Open(dir) //nolint:gosec // a configured path
+	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}

@@ -87,7 +87,7 @@ func makeFirst(dir string, hosts []string, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
-	defer os.RemoveAll(tmp) //nolint:errcheck // gone already when all went well
+	defer os.RemoveAll(tmp)
 	if err := makeMissing(tmp, hosts, now); err != nil {
 		return err
 	}
