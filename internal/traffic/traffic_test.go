@@ -1,6 +1,7 @@
 package traffic_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +14,19 @@ import (
 )
 
 var end = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func ExampleNew() {
+	end := time.Date(2026, 11, 21, 0, 0, 0, 0, event.DefaultLocation())
+	model := traffic.New(1, end, event.DefaultLocation())
+	for _, e := range model.Day(end, 3) {
+		fmt.Println(e.TimeText, e.ClientID, e.Method, e.Operation)
+	}
+	// Output:
+	// 2026-11-21T07:28:07.267 ariregister mID START_AUTH
+	// 2026-11-21T07:28:21.657 ariregister mID SUCCESSFUL_AUTH
+	// 2026-11-21T08:10:52.895 maksuportaal idcard START_AUTH
+	// 2026-11-21T08:11:26.465 maksuportaal idcard SUCCESSFUL_AUTH
+}
 
 func year(m *traffic.Model) []event.Event {
 	var out []event.Event
