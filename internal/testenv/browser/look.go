@@ -117,15 +117,23 @@ func (v Violation) String() string {
 	return fmt.Sprintf("%s: %s: %s [%s]", v.Rule, v.Target, v.Why, v.HTML)
 }
 
-// Audit runs axe-core on the page as it is shown.
-func (t *Tab) Audit() []Violation {
+// ColourRules are the rules of axe-core that look at colours.
+var ColourRules = []string{"color-contrast", "link-in-text-block"}
+
+// Audit runs axe-core on the page as it is shown, with the rules that are named,
+// or all.
+func (t *Tab) Audit(rules ...string) []Violation {
 	t.tb.Helper()
 	if Eval[bool](t, `typeof axe === "undefined"`) {
 		Eval[bool](t, t.axe+"; true")
 	}
-	tags, err := json.Marshal(axeTags)
+	kind, values := "tag", axeTags
+	if len(rules) > 0 {
+		kind, values = "rule", rules
+	}
+	only, err := json.Marshal(map[string]any{"type": kind, "values": values})
 	t.must("audit", err)
-	return Eval[[]Violation](t, `axe.run(document, {runOnly: {type: "tag", values: `+string(tags)+`}, resultTypes: ["violations"], elementRef: false})
+	return Eval[[]Violation](t, `axe.run(document, {runOnly: `+string(only)+`, resultTypes: ["violations"], elementRef: false})
 		.then(r => r.violations.flatMap(v => v.nodes.map(n => ({
 			rule: v.id, target: n.target.join(" "), html: n.html.slice(0, 160), why: (n.failureSummary || "").replace(/\s+/g, " ").slice(0, 240),
 		}))))`)
