@@ -16,6 +16,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -171,8 +172,17 @@ func (s *Server) end(how func(*os.Process) error) {
 }
 
 // Freeze stops the server in its tracks: its connections stay open and nothing
-// answers.
-func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+// answers. A busy machine takes its time to do so, which is waited for.
+func (s *Server) Freeze() {
+	s.signal(syscall.SIGSTOP)
+	var status syscall.WaitStatus
+	for !status.Stopped() {
+		_, err := syscall.Wait4(s.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		if err != nil && !errors.Is(err, syscall.EINTR) {
+			s.fatal("mongotest: wait for the server to stop: %v", err)
+		}
+	}
+}
 
 // Thaw lets a frozen server go on.
 func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
