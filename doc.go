@@ -9,15 +9,17 @@
 //     and hands over messages with a JSON payload; its syslogtest is to it what
 //     httptest is to net/http;
 //   - [github.com/e-gov/tarastat/event] parses and validates one
-//     authentication event, and holds the error codes;
+//     authentication event;
 //   - [github.com/e-gov/tarastat/ingest] batches events into a store and
 //     accounts for every frame;
-//   - [github.com/e-gov/tarastat/sqlitestore] and
-//     [github.com/e-gov/tarastat/mongostore] keep events and their sums;
-//     [github.com/e-gov/tarastat/logbase/logbasetest] is the contract that both meet, and
-//     yours can;
+//   - [github.com/e-gov/tarastat/logbase] is the contract of a log base, which
+//     [github.com/e-gov/tarastat/sqlitestore] and
+//     [github.com/e-gov/tarastat/mongostore] meet, and yours can: its
+//     logbasetest tells;
 //   - [github.com/e-gov/tarastat/aggregate] defines periods, queries and what
 //     the right answer is;
+//   - [github.com/e-gov/tarastat/report] makes statements of figures: totals,
+//     changes, gaps, who is new;
 //   - [github.com/e-gov/tarastat/httpui] is the pages, the JSON API, /status
 //     and /metrics as one http.Handler.
 //
