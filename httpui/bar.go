@@ -1,9 +1,13 @@
 package httpui
 
 import (
+	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/bidi"
+
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -20,13 +24,13 @@ type bar struct {
 	From, To     string // ISO dates of the date fields; "" when not bounded
 	Steps        []option
 	Comparisons  []option
-	Compared     string  // in words, with what the period is compared
-	Chips        []chip  // filters, to be removed
-	KeepForText  []param // hidden fields of the form of the text
-	KeepForDates []param // hidden fields of the form of the dates
-	Bounds       string  // of the data; "" when there is none
-	Running      bool    // the period is not over
-	AsOf         string  // to when a running period is counted; "" for others
+	Compared     string          // in words, with what the period is compared
+	Chips        []chip          // filters, to be removed
+	KeepForText  []address.Param // hidden fields of the form of the text
+	KeepForDates []address.Param // hidden fields of the form of the dates
+	Bounds       string          // of the data; "" when there is none
+	Running      bool            // the period is not over
+	AsOf         string          // to when a running period is counted; "" for others
 }
 
 // link is a link, Current when it leads to what is shown.
@@ -44,59 +48,77 @@ type option struct {
 // chip is one filter, with the address that is free of it.
 type chip struct{ Text, RemoveURL, RemoveText string }
 
-// bar makes the period bar of the page at v. b may be zero when it is unknown;
-// a plain bar has no choice of step and comparison.
-func (r *request) bar(v *view, b logbase.Bounds, plain bool) *bar {
-	p := v.period
+// bar makes the period bar. Without a comparison, it has no choice of step
+// either.
+func (v *visit) bar(compared bool) *bar {
+	a, b := &v.view, v.report.Bounds
+	p := a.Period
 	out := &bar{
-		Action:  v.path,
-		Heading: r.text.Period(p, b),
-		Text:    v.text,
-		Presets: r.presets(v),
-		Bounds:  r.text.Bounds(b),
-		Running: p.Running(r.now),
-		Chips:   r.chips(v),
+		Action:  a.Path,
+		Heading: v.period(),
+		Text:    a.Text,
+		Presets: v.presets(),
+		Bounds:  v.text.Bounds(b),
+		Running: p.Running(v.now),
+		Chips:   v.chips(),
 	}
-	if !v.given {
+	if !a.Given {
 		out.Text = p.String()
 	}
 	if out.Running {
-		out.AsOf = r.text.T("period.running", r.text.DateTime(r.now))
+		out.AsOf = v.text.T("period.running", v.text.DateTime(v.now))
 	}
-	if v.periodErr != nil {
-		out.Wrong = &fault{logbase.BadPeriod.String(), logbase.BadPeriod.Text(r.lang), logbase.BadPeriod.Advice(r.lang)}
-		out.Shown = r.text.T("state.wrongPeriodHint", out.Heading)
+	if a.PeriodErr != nil {
+		out.Wrong = faultOf(logbase.BadPeriod, v.text.Lang())
+		out.Shown = v.text.T("state.wrongPeriodHint", out.Heading)
 	}
-	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(r.h.loc))) {
-		out.Prev = v.here(param{paramPeriod, prev.String()})
+	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(v.h.loc))) {
+		out.Prev = a.Here(address.Set(address.Period, prev.String()))
 	}
-	if next, ok := p.Shift(1); ok && next.From().Before(r.now) {
-		out.Next = v.here(param{paramPeriod, next.String()})
+	if next, ok := p.Shift(1); ok && next.From().Before(v.now) {
+		out.Next = a.Here(address.Set(address.Period, next.String()))
 	}
 	if first, last, ok := p.Days(); ok {
 		out.From, out.To = first.String(), last.String()
 	}
-	if !plain {
-		r.options(v, out)
+	if compared {
+		v.options(out)
+		out.Compared = v.compared()
 	}
-	for _, p := range append(v.params(), v.own...) {
-		if p.Name == paramPeriod {
+	for _, p := range append(a.Params(), a.Own...) {
+		if p.Name == address.Period {
 			continue
 		}
 		out.KeepForDates = append(out.KeepForDates, p)
-		if plain || p.Name != paramStep && p.Name != paramCompare { // the form has fields of its own for these
+		if !compared || p.Name != address.Step && p.Name != address.Compare { // the form has fields of its own for these
 			out.KeepForText = append(out.KeepForText, p)
 		}
 	}
 	return out
 }
 
-// presets are the periods that people ask for most.
-func (r *request) presets(v *view) []link {
-	unit := func(u aggregate.Unit, n int) aggregate.Period {
-		return aggregate.Of(u, u.Add(r.now, n), r.h.loc)
+// compared says in words what the period is compared with, or why it is not.
+func (v *visit) compared() string {
+	s, t := v.scope(), v.text.T
+	var out []string
+	if s.Compared != nil {
+		out = append(out, t("period.comparedWith", v.text.Period(s.Reference.Period, v.report.Bounds))+".")
+		if s.Cut() {
+			out = append(out, t("period.comparedPart", v.text.Period(s.Compared.Period, v.report.Bounds)))
+		}
 	}
-	year := aggregate.Between(aggregate.Month.Add(r.now, -11), aggregate.Month.Add(r.now, 1), r.h.loc)
+	if why := v.text.NoChange(s); why != "" && v.report.Comparison != aggregate.NoComparison {
+		out = append(out, t("period.noComparison", why))
+	}
+	return strings.Join(out, " ")
+}
+
+// presets are the periods that people ask for most.
+func (v *visit) presets() []link {
+	unit := func(u aggregate.Unit, n int) aggregate.Period {
+		return aggregate.Of(u, u.Add(v.now, n), v.h.loc)
+	}
+	year := aggregate.Between(aggregate.Month.Add(v.now, -11), aggregate.Month.Add(v.now, 1), v.h.loc)
 	presets := []struct {
 		key    string
 		period aggregate.Period
@@ -114,25 +136,24 @@ func (r *request) presets(v *view) []link {
 	links := make([]link, len(presets))
 	for i, p := range presets {
 		links[i] = link{
-			Text:    r.text.T(p.key),
-			URL:     v.here(param{paramPeriod, p.period.String()}),
-			Current: samePeriod(p.period, v.period),
+			Text:    v.text.T(p.key),
+			URL:     v.view.Here(address.Set(address.Period, p.period.String())),
+			Current: samePeriod(p.period, v.view.Period),
 		}
 	}
 	return links
 }
 
 func samePeriod(a, b aggregate.Period) bool {
-	return a.Expr() == nil && b.Expr() == nil && sameTime(a.From(), b.From()) && sameTime(a.To(), b.To())
+	same := func(a, b time.Time) bool { return a.IsZero() == b.IsZero() && a.Equal(b) }
+	return a.Expr() == nil && b.Expr() == nil && same(a.From(), b.From()) && same(a.To(), b.To())
 }
 
-func sameTime(a, b time.Time) bool { return a.IsZero() == b.IsZero() && a.Equal(b) }
-
 // options are the choices of step and comparison.
-func (r *request) options(v *view, out *bar) {
-	out.Steps = append(out.Steps, option{Value: "", Text: r.text.T("period.stepAuto"), Selected: v.step == aggregate.Whole})
+func (v *visit) options(out *bar) {
+	out.Steps = append(out.Steps, option{Value: "", Text: v.text.T("period.stepAuto"), Selected: v.view.Step == aggregate.Whole})
 	for _, u := range []aggregate.Unit{aggregate.Hour, aggregate.EachDay, aggregate.Week, aggregate.Month} {
-		out.Steps = append(out.Steps, option{u.String(), r.text.Unit(u), v.step == u})
+		out.Steps = append(out.Steps, option{u.String(), v.text.Unit(u), v.view.Step == u})
 	}
 	for _, c := range []struct {
 		value aggregate.Comparison
@@ -142,46 +163,49 @@ func (r *request) options(v *view, out *bar) {
 		{aggregate.PreviousPeriod, "period.comparePrevious"},
 		{aggregate.SameTimeLastYear, "period.compareLastYear"},
 	} {
-		out.Comparisons = append(out.Comparisons, option{string(c.value), r.text.T(c.key), v.comparison == c.value})
+		out.Comparisons = append(out.Comparisons, option{string(c.value), v.text.T(c.key), v.view.Comparison == c.value})
 	}
 }
 
-func (r *request) chips(v *view) []chip {
+func (v *visit) chips() []chip {
+	keys := map[aggregate.Dim]string{
+		aggregate.ByClient: "filter.client", aggregate.ByMethod: "filter.method", aggregate.ByBank: "filter.bank",
+		aggregate.ByCountry: "filter.country", aggregate.ByErrorCode: "filter.error",
+	}
 	var chips []chip
-	fields := v.filterFields()
-	for _, f := range filterNames() {
-		value := *fields[f.param]
+	for _, f := range address.Filters() {
+		value := *f.Value(&v.view.Filter)
 		if value == "" {
 			continue
 		}
-		text := r.text.T("filter.chip", r.text.T(f.key), isolated(r.valueName(f.param, value)))
-		chips = append(chips, chip{text, v.here(param{f.param, unset}), r.text.T("filter.remove", text)})
+		text := v.text.T("filter.chip", v.text.T(keys[f.By]), isolated(v.names.Name(f.By, value)))
+		remove := address.Without(f.Param)
+		chips = append(chips, chip{text, v.view.Here(remove), v.text.T("filter.remove", text)})
 	}
 	return chips
 }
 
-// valueName is what people call the value of a filter.
-func (r *request) valueName(filter, value string) string {
-	if value == aggregate.Other {
-		return r.text.T("common.overflow")
-	}
-	switch filter {
-	case paramClient:
-		return r.clientName(value)
-	case paramMethod:
-		return r.text.Method(value)
-	case paramBank:
-		return r.text.Bank(value)
-	case paramCountry:
-		return r.text.Country(value)
-	}
-	return value
-}
+// Characters that keep the direction of a text from what stands around it
+// (Unicode Standard Annex 9, section 2.4).
+const (
+	firstStrongIsolate    = "\u2068"
+	popDirectionalIsolate = "\u2069"
+)
 
-// clientName is the name of a client application in the catalogue, or its id.
-func (r *request) clientName(id string) string {
-	if c, ok := r.h.catalogue.Client(id); ok && c.Name != "" {
-		return c.Name
+// isolated prepares a name from outside for a sentence, where no <bdi> can hold
+// it: one with letters that are written from right to left would turn the
+// figures beside it. Others stay as they are.
+func isolated(name string) string {
+	turns := func(c rune) bool {
+		p, _ := bidi.LookupRune(c)
+		switch p.Class() {
+		case bidi.R, bidi.AL, bidi.AN:
+			return true
+		}
+		return false
 	}
-	return id
+	if !strings.ContainsFunc(name, turns) {
+		return name
+	}
+	return firstStrongIsolate + name + popDirectionalIsolate
 }

@@ -1,11 +1,16 @@
 package httpui
 
 import (
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/web"
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/report"
 )
 
 // clientData is the page of one client application.
@@ -24,73 +29,121 @@ type clientData struct {
 	Pattern     widget
 }
 
-func (h *Handler) client(w http.ResponseWriter, r *request) error {
-	v, redirect := r.view(w)
-	if redirect {
-		return nil
-	}
-	id := r.PathValue("id")
-	if len(id) > maxFilterBytes {
-		return web.Fail(http.StatusNotFound, 0, nil)
-	}
-	hours := v.keep(paramShow, showHours) != ""
-	s := r.scope(&v)
-	f := v.filter
-	f.ClientID = id
-	failed := f
-	failed.Operation = event.Failed
-	var q questions
-	trend := q.askSeries(s, f, aggregate.ByMethod)
-	methods := q.askBreakdown(s, f, aggregate.ByMethod, 0, s.measure(), trend.answer())
-	errors := q.askBreakdown(s, failed, aggregate.ByErrorCode, 0, failures, nil)
-	var pattern *answer
-	if hours && patternAllowed(s) {
-		pattern = q.add(aggregate.Query{Period: s.shown, Filter: f, Step: aggregate.Hour})
-	}
-	r.ask(&q)
+// showHours is the value of paramShow that asks for the weekdays and hours. They
+// are shown only when asked for, since hours are counted from the records
+// themselves.
+const showHours = "hours"
 
-	e := r.newEntry(id, aggregate.ByClient)
+func fillClient(v *visit) (content, error) {
+	id := v.PathValue("id")
+	if len(id) > address.MaxValueBytes {
+		return content{}, web.Fail(http.StatusNotFound, 0, nil)
+	}
+	filter := v.view.Filter
+	filter.ClientID = id
+	r, ctx := v.report.Where(filter), v.Context()
+	asked := v.view.Keep(paramShow, showHours) != ""
+	var (
+		seen                                  logbase.Seen
+		known                                 bool
+		series                                report.Series
+		methods, codes                        report.Breakdown
+		hours                                 report.Hours
+		seenErr, trendErr, codesErr, hoursErr error
+	)
+	report.Together(
+		func() { seen, known, seenErr = r.Seen(ctx, id) },
+		func() { series, methods, trendErr = r.Trend(ctx, aggregate.ByMethod) },
+		func() { codes, codesErr = r.Breakdown(ctx, aggregate.ByErrorCode) },
+		func() {
+			if asked && r.HasHours() {
+				hours, hoursErr = r.Hours(ctx)
+			}
+		},
+	)
 	data := clientData{
-		ID: id, Name: e.Name, Institution: e.Institution, BackURL: v.link(clientsPath),
-		MethodsURL: v.link(methodsPath, param{paramClient, id}),
+		ID: id, Name: v.names.Name(aggregate.ByClient, id), Institution: v.names.Institution(id),
+		BackURL: v.view.Link(clientsPath), MethodsURL: v.view.Link(methodsPath, address.Set(address.Client, id)),
+		Fault: v.fault(trendErr),
 	}
-	known, err := r.clientSeen(&data)
-	if err != nil {
-		r.note(err)
+	if known {
+		data.Seen = v.text.T("client.seen", v.text.Day(seen.First), v.text.Day(seen.Last))
 	}
-	byMethod := methods.result(r, s)
-	if data.Fault = r.fault(methods.err()); data.Fault == nil {
-		data.State = r.emptyState(&v, s, byMethod.Total.tally())
-		data.Tiles = r.tiles(&v, s, byMethod)
-		data.Tiles = data.Tiles[:len(data.Tiles)-1] // a client has no number of active clients
-		data.Tiles[len(data.Tiles)-1].URL = ""
+	if seenErr != nil {
+		v.note(seenErr)
 	}
-	if !known && err == nil && data.State != nil && data.State.Connect == nil {
-		return web.Fail(http.StatusNotFound, 0, nil)
+	if data.Fault == nil {
+		data.State = v.emptyState(methods.Total.Tally)
+		data.Tiles = v.tiles(&methods, "")
 	}
-	data.Trend = r.trendWidget(&v, s, trend, r.text.T("client.trend"))
-	data.Methods = r.methodTable(&v, s, methods)
-	if data.Methods.Grid != nil {
-		data.Methods.Note = ""
-		for i := range data.Methods.Grid.Rows {
-			data.Methods.Grid.Rows[i].Cells[0].URL = v.link(methodsPath, param{paramClient, id}, param{paramMethod, byMethod.Entries[i].ID})
-		}
+	if !known && seenErr == nil && data.State != nil && data.State.Connect == nil {
+		return content{}, web.Fail(http.StatusNotFound, 0, nil)
 	}
-	data.Errors = r.errorTrends(&v, s, errors)
-	data.Pattern = r.patternWidget(&v, s, pattern)
-	return r.render(w, &page{
-		name: "client", title: e.Name, view: v, bar: true, scope: s, data: data,
-		grids: []*grid{data.Trend.Grid, data.Methods.Grid, data.Errors.Grid, data.Pattern.Grid},
+	data.Trend = v.trendWidget(series, trendErr, v.text.T("client.trend"))
+	data.Methods = v.methodTable(methods, trendErr, func(e *report.Entry) string {
+		return v.view.Link(methodsPath, address.Set(address.Client, id), address.Set(address.Method, e.ID))
 	})
+	data.Errors = v.errorWidget(codes, codesErr, false)
+	data.Pattern = v.hoursWidget(hours, hoursErr, asked)
+	return content{
+		title: data.Name, data: data, widgets: []widget{data.Trend, data.Methods, data.Errors, data.Pattern},
+	}, nil
 }
 
-// clientSeen says when the client was first and last seen, and reports whether
-// it ever was.
-func (r *request) clientSeen(data *clientData) (bool, error) {
-	seen, err := r.seen()
-	c, ok := seen[data.ID]
-	if ok {
-		data.Seen = r.text.T("client.seen", r.text.Day(c.First), r.text.Day(c.Last))
+// hoursWidget is the heat map of weekdays by hours, or the link that asks for
+// it.
+func (v *visit) hoursWidget(hours report.Hours, err error, asked bool) widget {
+	w := widget{ID: "pattern", Title: v.text.T("client.pattern")}
+	switch {
+	case !v.report.HasHours():
+		w.Note = v.text.T("client.patternLong", int64(report.MaxHoursDays))
+		return w
+	case !asked:
+		w.More = &link{Text: v.text.T("clients.showPattern"), URL: v.view.Here(address.Set(paramShow, showHours)) + "#" + w.ID}
+		return w
 	}
-	return ok, err
+	if w.Fault = v.fault(err); err != nil {
+		return w
+	}
+	m := chart.HeatMap{
+		Frame:  chart.Frame{ID: w.ID, Title: w.Title, Desc: v.hoursDesc(hours), Format: v.text.Int},
+		Corner: v.text.T("chart.hour"), Total: v.text.T("table.total"), Less: v.text.T("chart.less"), More: v.text.T("chart.moreOf"),
+	}
+	for d := range hours {
+		m.Rows = append(m.Rows, v.text.Weekday(weekday(d)))
+		m.Short = append(m.Short, v.text.WeekdayShort(weekday(d)))
+		cells := make([]chart.Cell, len(hours[d]))
+		for h, n := range hours[d] {
+			cells[h].N = n
+		}
+		m.Cells = append(m.Cells, cells)
+	}
+	for h := range hours[0] {
+		m.Columns = append(m.Columns, fmt.Sprintf("%d–%d", h, h+1))
+		label := ""
+		if h%3 == 0 {
+			label = fmt.Sprint(h)
+		}
+		m.Labels = append(m.Labels, label)
+	}
+	return v.draw(w, v.period(), m)
+}
+
+// weekday is the day that stands so many days after Monday.
+func weekday(d int) time.Weekday { return time.Weekday((d + 1) % 7) }
+
+// hoursDesc says in a sentence when there was most.
+func (v *visit) hoursDesc(hours report.Hours) string {
+	day, hour := 0, 0
+	for d := range hours {
+		for h, n := range hours[d] {
+			if n > hours[day][hour] {
+				day, hour = d, h
+			}
+		}
+	}
+	if hours[day][hour] == 0 {
+		return v.text.T("overview.trendDescEmpty", v.period())
+	}
+	return v.text.T("chart.weekdayHourDesc", v.period(), v.text.Weekday(weekday(day)), fmt.Sprint(hour), fmt.Sprint(hour+1))
 }

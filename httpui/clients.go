@@ -1,13 +1,14 @@
 package httpui
 
 import (
-	"cmp"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/report"
 )
 
 // clientsPath is the page of all client applications; the page of one lies
@@ -31,7 +32,7 @@ type clientsData struct {
 	State  *emptyState
 	Shows  []link
 	Search string
-	Keep   []param // hidden fields of the search form
+	Keep   []address.Param // hidden fields of the search form
 	Path   string
 	Note   string // what the chosen list means
 	Count  string
@@ -39,150 +40,118 @@ type clientsData struct {
 }
 
 // clientLink is the address of the page of one client application.
-func clientLink(v *view, id string) string {
+func (v *visit) clientLink(id string) string {
 	if id == "" {
 		return ""
 	}
-	return v.link(clientsPath+"/"+url.PathEscape(id), param{paramClient, unset})
+	return v.view.Link(clientsPath+"/"+url.PathEscape(id), address.Without(address.Client))
 }
 
-func (h *Handler) allClients(w http.ResponseWriter, r *request) error {
-	v, redirect := r.view(w)
-	if redirect {
-		return nil
-	}
-	show := v.keep(paramShow, showActive, showNew, showSilent, showMonths)
-	search := strings.TrimSpace(v.query.Get(paramSearch))
-	if len(search) > maxFilterBytes {
+func fillClients(v *visit) (content, error) {
+	show := v.view.Keep(paramShow, showActive, showNew, showSilent, showMonths)
+	search := strings.TrimSpace(v.view.Query.Get(paramSearch))
+	if len(search) > address.MaxValueBytes {
 		search = ""
 	}
 	if search != "" {
-		v.own = append(v.own, param{paramSearch, search})
+		v.view.Own = append(v.view.Own, address.Set(paramSearch, search))
 	}
+	data := v.clientsData(search)
 	if show == showMonths {
-		return h.clientMonths(w, r, v, search)
+		v.listMonths(&data)
+	} else {
+		v.listClients(&data, show)
 	}
-	s := r.scope(&v)
-	var q questions
-	ask := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, s.measure(), nil)
-	step := trendStep(s.shown)
-	var trends *answer
-	if step != aggregate.Whole {
-		f := v.filter
-		f.Operation = s.operation()
-		trends = q.add(aggregate.Query{Period: s.shown, Filter: f, By: aggregate.ByClient | aggregate.ByOperation, Step: step})
-	}
-	r.ask(&q)
-
-	data := r.clientsPage(&v, search)
-	data.List = widget{ID: "clients", Title: r.text.T("clients.title"), Fault: r.fault(ask.err())}
-	if data.List.Fault == nil {
-		b := ask.result(r, s)
-		data.State = r.emptyState(&v, s, b.Total.tally())
-		if data.State != nil && show == showSilent && b.Total.Previous != nil {
-			data.State = nil // nobody is there, which is what was asked
-		}
-		if err := r.fillSeen(b.Entries, s); err != nil {
-			r.note(err)
-		}
-		b = r.chosenClients(b, s.measure(), show, search)
-		if trends != nil && trends.err == nil {
-			r.fillTrends(b.Entries, trends, s.operation(), s.shown)
-		}
-		r.clientList(&v, s, &data, b)
-	}
-	switch {
-	case show == showSilent && !s.compared:
-		data.Note = r.text.T("clients.silentNeedsComparison")
-	case show == showSilent:
-		data.Note = r.text.T("clients.silentHint")
-	case show == showNew:
-		data.Note = r.text.T("clients.newHint")
-	}
-	return r.render(w, &page{
-		name: "clients", title: r.text.T("clients.title"), view: v, bar: true, scope: s, data: data,
-		grids: []*grid{data.List.Grid},
-	})
+	return content{data: data, widgets: []widget{data.List}}, nil
 }
 
-// clientsPage is what stands over every list of clients.
-func (r *request) clientsPage(v *view, search string) clientsData {
-	data := clientsData{Search: search, Path: v.path}
-	for _, p := range append(v.params(), v.own...) {
+// clientsData is what stands over every list of clients.
+func (v *visit) clientsData(search string) clientsData {
+	data := clientsData{Search: search, Path: v.view.Path}
+	for _, p := range append(v.view.Params(), v.view.Own...) {
 		if p.Name != paramSearch {
 			data.Keep = append(data.Keep, p)
 		}
 	}
+	chosen := v.view.Query.Get(paramShow)
+	data.Shows = []link{{Text: v.text.T("clients.all"), URL: v.view.Here(address.Without(paramShow)), Current: chosen == ""}}
 	for _, s := range []struct{ value, key string }{
-		{unset, "clients.all"}, {showNew, "clients.new"}, {showSilent, "clients.silent"}, {showMonths, "clients.byMonth"},
+		{showNew, "clients.new"}, {showSilent, "clients.silent"}, {showMonths, "clients.byMonth"},
 	} {
-		chosen := v.query.Get(paramShow)
-		data.Shows = append(data.Shows, link{
-			Text: r.text.T(s.key), URL: v.here(param{paramShow, s.value}),
-			Current: chosen == s.value || chosen == "" && s.value == unset,
-		})
+		url := v.view.Here(address.Set(paramShow, s.value))
+		data.Shows = append(data.Shows, link{Text: v.text.T(s.key), URL: url, Current: chosen == s.value})
 	}
 	return data
 }
 
-// chosenClients keeps those that were asked for. The total becomes theirs.
-func (r *request) chosenClients(b breakdown, m measure, show, search string) breakdown {
-	keep := func(e *entry) bool {
-		switch show {
-		case showNew:
-			return e.New
-		case showSilent:
-			return e.Silent
-		}
-		return true
-	}
-	out := breakdown{Total: b.Total}
-	for i := range b.Entries {
-		if e := &b.Entries[i]; keep(e) && matches(search, e.Name, e.ID, e.Institution) {
-			out.Entries = append(out.Entries, *e)
-		}
-	}
-	if len(out.Entries) < len(b.Entries) {
-		out.Total = b.sum(b.Total.Name, out.Entries, m)
-	}
-	return out
-}
-
-// matches reports whether any of the texts holds what is searched for,
-// whatever its case.
-func matches(search string, texts ...string) bool {
+// matches says whether a client is searched for: whether its name, its id or its
+// institution holds the text, whatever its case.
+func matches(search string) func(*report.Entry) bool {
 	search = strings.ToLower(search)
-	return slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(strings.ToLower(t), search) })
+	return func(e *report.Entry) bool {
+		return slices.ContainsFunc([]string{e.Name, e.ID, e.Institution}, func(t string) bool {
+			return strings.Contains(strings.ToLower(t), search)
+		})
+	}
 }
 
-// clientList is the table of clients: sorted, and one page of it.
-func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) {
+// listClients lists all clients, or those that are new or fell silent.
+func (v *visit) listClients(data *clientsData, show string) {
+	clients, err := v.report.ClientsInSteps(v.Context())
+	s := v.scope()
+	data.List = v.part("clients", v.text.T("clients.title"), err)
+	switch {
+	case show == showSilent && s.Compared == nil:
+		data.Note = v.text.T("clients.silentNeedsComparison")
+	case show == showSilent:
+		data.Note = v.text.T("clients.silentHint")
+	case show == showNew:
+		data.Note = v.text.T("clients.newHint")
+	}
+	if err != nil {
+		return
+	}
+	if clients.Incomplete != nil {
+		v.note(clients.Incomplete)
+	}
+	data.State = v.emptyState(clients.Total.Tally)
+	if show == showSilent && clients.Total.Previous != nil {
+		data.State = nil // nobody is there, which is what was asked
+	}
+	found := matches(data.Search)
+	v.fillList(data, clients.Keep(func(e *report.Entry) bool {
+		return (show != showNew || e.New) && (show != showSilent || e.Silent) && found(e)
+	}))
+}
+
+// fillList is the table of clients: sorted, and one page of it.
+func (v *visit) fillList(data *clientsData, b report.Breakdown) {
 	if len(b.Entries) == 0 {
 		if data.Search != "" {
-			data.List.Note = r.text.T("clients.noneMatch", data.Search)
+			data.List.Note = v.text.T("clients.noneMatch", data.Search)
 		} else {
-			data.List.Note = r.text.T("clients.none")
+			data.List.Note = v.text.T("clients.none")
 		}
 		return
 	}
-	data.Count = r.text.T("clients.count", int64(len(b.Entries)))
-	columns := []entryColumn{nameColumn("table.client")}
-	if slices.ContainsFunc(b.Entries, func(e entry) bool { return e.Institution != "" }) {
+	data.Count = v.text.T("clients.count", int64(len(b.Entries)))
+	columns := []column{nameColumn("table.client")}
+	if slices.ContainsFunc(b.Entries, func(e report.Entry) bool { return e.Institution != "" }) {
 		columns = append(columns, institutionColumn())
 	}
-	columns = append(columns, attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn())
-	columns = fairColumns(s, columns)
-	sorted := r.sortEntries(v, b.Entries, columns)
-	g := r.entryGrid(s, entryTable{
-		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, measure: s.measure(), columns: columns,
-		link: func(e *entry) string { return clientLink(v, e.ID) },
+	columns = v.fitting(append(columns,
+		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn())...)
+	sorted := v.sort(b, columns)
+	g := v.grid(table{
+		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, columns: columns,
+		link: func(e *report.Entry) string { return v.clientLink(e.ID) },
 	}, b)
 	for i, c := range columns {
 		if c.sort == "" {
 			continue
 		}
 		by := "-" + c.sort // figures are asked for from the greatest down
-		if c.sort == "name" || c.sort == "institution" {
+		if c.sort == sortName || c.sort == sortInstitution {
 			by = c.sort
 		}
 		switch sorted {
@@ -191,60 +160,86 @@ func (r *request) clientList(v *view, s *scope, data *clientsData, b breakdown) 
 		case "-" + c.sort:
 			g.Columns[i].Sorted, by = "descending", c.sort
 		}
-		g.Columns[i].SortURL = v.here(param{paramSort, by})
+		g.Columns[i].SortURL = v.view.Here(address.Set(paramSort, by))
 	}
-	r.paginate(v, g, pageRows)
+	v.paginate(g, pageRows)
 	data.List.Grid = g
 }
 
-// sortEntries sorts as the address asks and returns how, as a value of
+// sort sorts entries as the address asks and returns how, as a value of
 // paramSort.
-func (r *request) sortEntries(v *view, entries []entry, columns []entryColumn) string {
-	by := v.query.Get(paramSort)
-	name := strings.TrimPrefix(by, "-")
-	i := slices.IndexFunc(columns, func(c entryColumn) bool { return c.sort != "" && c.sort == name })
-	if i < 0 {
-		if slices.ContainsFunc(columns, func(c entryColumn) bool { return c.sort == sortSuccesses }) {
-			return "-" + sortSuccesses
-		}
+func (v *visit) sort(b report.Breakdown, columns []column) string {
+	by := v.view.Query.Get(paramSort)
+	name, descending := strings.CutPrefix(by, "-")
+	i := slices.IndexFunc(columns, func(c column) bool { return c.sort != "" && c.sort == name })
+	switch {
+	case i >= 0:
+	case b.Measure == report.Failures: // as they are ranked
 		return "-" + sortFailures
+	default:
+		return "-" + sortSuccesses
 	}
-	v.own = append(v.own, param{paramSort, by})
-	byName := r.text.Compare()
-	t := entryTable{by: aggregate.ByClient}
-	compare := func(a, b *entry) int {
-		return compareValues(columns[i].cell(r, a, &t).Value, columns[i].cell(r, b, &t).Value, byName)
-	}
-	slices.SortStableFunc(entries, func(a, b entry) int {
-		if strings.HasPrefix(by, "-") {
-			return compare(&b, &a)
+	v.view.Own = append(v.view.Own, address.Set(paramSort, by))
+	byName := v.text.Compare()
+	slices.SortStableFunc(b.Entries, func(x, y report.Entry) int {
+		if descending {
+			return columns[i].compare(&y, &x, byName)
 		}
-		return compare(&a, &b)
+		return columns[i].compare(&x, &y, byName)
 	})
 	return by
 }
 
-// compareValues orders the values of one column; what is missing comes first.
-func compareValues(a, b any, byName func(a, b string) int) int {
-	if a == nil || b == nil {
-		return cmp.Compare(boolInt(a != nil), boolInt(b != nil))
+// listMonths lists the successes of clients by month.
+func (v *visit) listMonths(data *clientsData) {
+	data.List = widget{ID: "months", Title: v.text.T("clients.matrix")}
+	if _, _, ok := v.report.Shown.Days(); !ok {
+		data.List.Note = v.text.T("state.exprNoTrend")
+		return
 	}
-	switch a := a.(type) {
-	case int64:
-		return cmp.Compare(a, b.(int64))
-	case float64:
-		return cmp.Compare(a, b.(float64))
-	case aggregate.Day:
-		return cmp.Compare(a, b.(aggregate.Day))
-	case string:
-		return byName(a, b.(string))
+	months, err := v.report.Months(v.Context())
+	switch months.Fit {
+	case report.Lengthened:
+		data.List.Note = v.text.T("clients.monthsBefore", int64(report.FewestMonths))
+	case report.CutToEnd:
+		data.List.Note = v.text.T("clients.monthsLast", int64(report.MostMonths))
+	case report.AsAsked:
 	}
-	return 0
+	if data.List.Fault = v.fault(err); err != nil {
+		return
+	}
+	g := v.monthGrid(data.List, months.Keep(matches(data.Search)))
+	data.Count = v.text.T("clients.count", int64(len(g.Rows)))
+	v.paginate(g, pageRows)
+	data.List.Grid = g
 }
 
-func boolInt(b bool) int {
-	if b {
-		return 1
+func (v *visit) monthGrid(w widget, months report.Months) *grid {
+	g := &grid{ID: w.ID, Caption: w.Title, Period: v.text.Period(months.Period, v.report.Bounds)}
+	if w.Note != "" {
+		g.Notes = []string{w.Note}
 	}
-	return 0
+	g.Columns = []gridColumn{{Name: v.text.T("table.client")}}
+	for _, c := range months.Columns {
+		g.Columns = append(g.Columns, gridColumn{Name: v.text.MonthPart(c.First, c.Last), Kind: export.Int})
+	}
+	g.Columns = append(g.Columns, gridColumn{Name: v.text.T("table.total"), Kind: export.Int, Chart: true})
+	cells := func(first cell, row report.MonthRow) []cell {
+		out := []cell{first}
+		for i, n := range row.Counts {
+			if n == 0 && months.Columns[i].InFuture {
+				out = append(out, missing(v.text))
+				continue
+			}
+			out = append(out, intCell(v.text, n))
+		}
+		return append(out, intCell(v.text, row.Sum))
+	}
+	for _, row := range months.Clients {
+		name := textCell(row.Name)
+		name.URL = v.clientLink(row.ID)
+		g.Rows = append(g.Rows, gridRow{Cells: cells(name, row)})
+	}
+	g.Total = cells(textCell(v.text.T("table.total")), months.Total)
+	return g
 }

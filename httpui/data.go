@@ -1,12 +1,10 @@
 package httpui
 
 import (
-	"context"
-	"net/http"
-
-	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/report"
 )
 
 // dataPath is the page about the data itself.
@@ -32,98 +30,93 @@ type dataData struct {
 	AuditFault *fault
 }
 
-func (h *Handler) data(w http.ResponseWriter, r *request) error {
-	v, redirect := r.view(w)
-	if redirect {
-		return nil
+func fillData(v *visit) (content, error) {
+	h, ctx, bounds := v.h, v.Context(), v.report.Bounds
+	var (
+		backlog                           logbase.Backlog
+		calendar                          report.Calendar
+		backlogErr, calendarErr, auditErr error
+		deletions                         []logbase.Deletion
+	)
+	report.Together(
+		func() { backlog, backlogErr = inTurn(ctx, h, h.store.Backlog) },
+		func() {
+			if bounds.Records > 0 {
+				calendar, calendarErr = v.report.Calendar(ctx)
+			}
+		},
+		func() {
+			if !h.noDeletion {
+				deletions, auditErr = v.report.Deletions(ctx)
+			}
+		},
+	)
+	data := dataData{
+		Records: v.text.Int(bounds.Records), HasRecords: bounds.Records > 0, Fault: v.fault(v.report.BoundsErr),
+		Version: h.version, Started: v.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String(),
 	}
-	s := r.scope(&v)
-	s.compared, s.unfair = false, "" // nothing is compared here
-	data := dataData{Version: h.version, Started: r.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String()}
-	var bounds logbase.Bounds
-	err := r.read(func(ctx context.Context) (err error) {
-		bounds, err = h.store.Bounds(ctx)
-		return err
-	})
-	data.Fault = r.fault(err)
-	data.Records = r.text.Int(bounds.Records)
-	if data.HasRecords = bounds.Records > 0; data.HasRecords {
-		data.First, data.Last = r.text.Day(bounds.First), r.text.Day(bounds.Last)
-		data.Coverage = r.coverageWidget(&v, s, bounds)
+	if data.HasRecords {
+		data.First, data.Last = v.text.Day(bounds.First), v.text.Day(bounds.Last)
+		data.Coverage = v.coverageWidget(calendar, calendarErr)
 	}
-	if err := r.backlog(&data); err != nil {
-		data.Fault = r.fault(err)
+	if f := v.fault(backlogErr); f != nil {
+		data.Fault = f
+	}
+	if backlog.Uncounted > 0 {
+		data.Uncounted = v.text.Int(backlog.Uncounted)
+	}
+	if backlog.Unreadable > 0 {
+		data.Unreadable = v.text.Int(backlog.Unreadable)
 	}
 	if h.receives() {
-		data.Reception = r.receptionData()
+		data.Reception = v.receptionData()
 	}
 	if !h.noDeletion {
 		data.DeleteURL = h.root.Href(deletionPath)
-		data.Audit, err = r.audit()
-		data.AuditFault = r.fault(err)
+		data.Audit, data.AuditFault = v.audit(deletions), v.fault(auditErr)
 	}
-	return r.render(w, &page{
-		name: "data", title: r.text.T("data.title"), view: v, bar: true, plain: true, alone: true, scope: s, data: data, grids: []*grid{data.Coverage.Grid},
-	})
+	return content{data: data, widgets: []widget{data.Coverage}}, nil
 }
 
-// backlog tells of records that the figures leave out.
-func (r *request) backlog(data *dataData) error {
-	var b logbase.Backlog
-	err := r.read(func(ctx context.Context) (err error) {
-		b, err = r.h.store.Backlog(ctx)
-		return err
-	})
-	if b.Uncounted > 0 {
-		data.Uncounted = r.text.Int(b.Uncounted)
-	}
-	if b.Unreadable > 0 {
-		data.Unreadable = r.text.Int(b.Unreadable)
-	}
-	return err
-}
-
-// coverageWidget shows of which days there is data, for the year that ends
-// with the period, or for the period when it is longer.
-func (r *request) coverageWidget(v *view, s *scope, b logbase.Bounds) widget {
-	w := widget{ID: "coverage", Title: r.text.T("data.coverage")}
-	months, ok := monthsOf(s.shown)
-	if !ok {
-		w.Note = r.text.T("state.exprNoTrend")
+// coverageWidget shows of which days there is data.
+func (v *visit) coverageWidget(calendar report.Calendar, err error) widget {
+	w := widget{ID: "coverage", Title: v.text.T("data.coverage")}
+	if _, _, ok := v.report.Shown.Days(); !ok {
+		w.Note = v.text.T("state.exprNoTrend")
 		return w
 	}
-	first, last, _ := months.Days()
-	last = min(last, aggregate.DayOf(r.now, r.h.loc))
-	if first > last {
-		return widget{}
-	}
-	cover, err := r.coverage(first, last, b)
-	if w.Fault = r.fault(err); err != nil {
+	if w.Fault = v.fault(err); err != nil {
 		return w
 	}
-	w.Note = r.text.T("data.coverageHint", int64(fewestMonths), int64(mostMonths))
+	if len(calendar.Days) == 0 {
+		return widget{} // all of them are still to come
+	}
+	first, _, _ := calendar.Period.Days()
+	w.Note = v.text.T("data.coverageHint", int64(report.FewestMonths), int64(report.MostMonths))
 	c := chart.Coverage{
-		Frame: chart.Frame{ID: w.ID, Title: w.Title, Format: r.text.Int},
-		First: first, Day: r.text.Day, Range: r.text.DayRange, Month: r.text.MonthOf,
-		Head: [2]string{r.text.T("chart.step"), r.text.T("data.days")},
+		Frame: chart.Frame{ID: w.ID, Title: w.Title, Format: v.text.Int},
+		First: first, Day: v.text.Day, Range: v.text.DayRange, Month: v.text.MonthOf,
+		Head: [2]string{v.text.T("chart.step"), v.text.T("data.days")},
 	}
-	c.Names[chart.Full], c.Names[chart.Part] = r.text.T("data.full"), r.text.T("data.partial")
-	c.Names[chart.None], c.Names[chart.Deleted] = r.text.T("data.missing"), r.text.T("data.deleted")
+	c.Names[chart.Full], c.Names[chart.Part] = v.text.T("data.full"), v.text.T("data.partial")
+	c.Names[chart.None], c.Names[chart.Deleted] = v.text.T("data.missing"), v.text.T("data.deleted")
 	var n [chart.Covers]int64
-	for d := first; d <= last; d++ {
-		state, why := cover.state(d)
-		day := chart.CoverDay{Cover: state}
-		if why != "" {
-			day.Reason = r.text.T(why)
+	d := first
+	for _, cover := range calendar.Days {
+		day := chart.CoverDay{Cover: chart.None}
+		switch cover {
+		case report.Covered:
+			day = chart.CoverDay{Cover: chart.Full, Href: v.view.Link("/", address.Set(address.Period, d.String()))}
+		case report.DeletedData:
+			day.Cover = chart.Deleted
 		}
-		if state == chart.Full {
-			day.Href = v.link("/", param{paramPeriod, d.String()})
+		if cover != report.Covered {
+			day.Reason = v.text.T(coverKey(cover))
 		}
-		n[state]++
+		n[day.Cover]++
 		c.Days = append(c.Days, day)
+		d++
 	}
-	c.Desc = r.text.T("chart.coverageDesc", r.text.DayRange(first, last), n[chart.Full], n[chart.Part], n[chart.None], n[chart.Deleted])
-	shown := *s
-	shown.period = aggregate.Between(first.Start(r.h.loc), (last + 1).Start(r.h.loc), r.h.loc)
-	return r.drawn(w, &shown, c, c.Table())
+	c.Desc = v.text.T("chart.coverageDesc", v.text.DayRange(first, d-1), n[chart.Full], n[chart.Part], n[chart.None], n[chart.Deleted])
+	return v.draw(w, v.text.Period(calendar.Period, v.report.Bounds), c)
 }

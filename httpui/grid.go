@@ -2,10 +2,15 @@ package httpui
 
 import (
 	"html/template"
+	"strconv"
+	"strings"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/report"
 )
 
 // grid is a table as a page shows it. The files that can be loaded hold the
@@ -62,38 +67,32 @@ type cell struct {
 
 func textCell(s string) cell { return cell{Value: s, Text: s} }
 
-func (r *request) intCell(n int64) cell { return cell{Value: n, Text: r.text.Int(n)} }
+func intCell(l *locale.Locale, n int64) cell { return cell{Value: n, Text: l.Int(n)} }
 
 // missing is a cell without a figure.
-func (r *request) missing() cell { return cell{Text: r.text.T("common.notCounted")} }
+func missing(l *locale.Locale) cell { return cell{Text: l.T("common.notCounted")} }
 
-func (r *request) shareCell(v *float64) cell {
-	if v == nil {
-		return r.missing()
+// percentCell is a share or a change, written by write.
+func percentCell(l *locale.Locale, f *float64, write func(float64) string) cell {
+	if f == nil {
+		return missing(l)
 	}
-	return cell{Value: *v, Text: r.text.Percent(*v)}
-}
-
-func (r *request) changeCell(v *float64) cell {
-	if v == nil {
-		return r.missing()
-	}
-	return cell{Value: *v, Text: r.text.Change(*v)}
+	return cell{Value: *f, Text: write(*f)}
 }
 
 // rateCell shows the success rate, or how few authentications there were.
-func (r *request) rateCell(f figures) cell {
+func rateCell(l *locale.Locale, f report.Figures) cell {
 	if f.Rate == nil {
-		return cell{Text: r.text.T("figure.rateSmallShort", f.tally().Ended())}
+		return cell{Text: l.T("figure.rateSmallShort", f.Ended())}
 	}
-	return cell{Value: *f.Rate, Text: r.text.Percent(*f.Rate)}
+	return cell{Value: *f.Rate, Text: l.Percent(*f.Rate)}
 }
 
-func (r *request) dayCell(d *date) cell {
+func dayCell(l *locale.Locale, d *aggregate.Day) cell {
 	if d == nil {
-		return r.missing()
+		return missing(l)
 	}
-	return cell{Value: aggregate.Day(*d), Text: r.text.Day(aggregate.Day(*d))}
+	return cell{Value: *d, Text: l.Day(*d)}
 }
 
 // inlineBar draws n beside its number. Drawing a bar cannot fail; if it did, the
@@ -108,7 +107,7 @@ func inlineBar(n, most int64, look chart.Look) template.HTML {
 
 // sparkline draws the course of a figure. running says that its last step is
 // not over.
-func (r *request) sparkline(name string, values []int64, running bool) template.HTML {
+func sparkline(l *locale.Locale, name string, values []int64, running bool) template.HTML {
 	if len(values) < 2 {
 		return ""
 	}
@@ -118,7 +117,7 @@ func (r *request) sparkline(name string, values []int64, running bool) template.
 		cells[i].N = v
 		most = max(most, v)
 	}
-	title := r.text.T("chart.sparkline", isolated(name), values[0], values[len(values)-1], most)
+	title := l.T("chart.sparkline", isolated(name), values[0], values[len(values)-1], most)
 	html, err := chart.Sparkline{Values: cells, Title: title, Running: running}.HTML()
 	if err != nil {
 		return ""
@@ -126,35 +125,8 @@ func (r *request) sparkline(name string, values []int64, running bool) template.
 	return html
 }
 
-// table is the grid as a file holds it.
-func (g *grid) table() *export.Table {
-	t := &export.Table{Title: g.Caption, Period: g.Period, Notes: g.Notes}
-	pick := func(cells []cell) []any {
-		if cells == nil {
-			return nil
-		}
-		row := make([]any, 0, len(t.Columns))
-		for i, c := range cells {
-			if !g.Columns[i].Visual {
-				row = append(row, c.Value)
-			}
-		}
-		return row
-	}
-	for _, c := range g.Columns {
-		if !c.Visual {
-			t.Columns = append(t.Columns, export.Column{Name: c.Name, Kind: c.Kind, Chart: c.Chart})
-		}
-	}
-	for _, row := range g.Rows {
-		t.Rows = append(t.Rows, pick(row.Cells))
-	}
-	t.Total = pick(g.Total)
-	return t
-}
-
 // chartGrid is the data of a chart as a grid.
-func (r *request) chartGrid(id, caption, period string, t chart.Table) *grid {
+func chartGrid(l *locale.Locale, id, caption, period string, t chart.Table) *grid {
 	g := &grid{ID: id, Caption: caption, Period: period}
 	notes := false
 	for _, row := range t.Rows {
@@ -168,15 +140,15 @@ func (r *request) chartGrid(id, caption, period string, t chart.Table) *grid {
 		g.Columns = append(g.Columns, gridColumn{Name: name, Kind: kind, Chart: i > 0})
 	}
 	if notes {
-		g.Columns = append(g.Columns, gridColumn{Name: r.text.T("export.notes")})
+		g.Columns = append(g.Columns, gridColumn{Name: l.T("export.notes")})
 	}
 	for _, row := range t.Rows {
 		cells := []cell{{Value: row.Label, Text: row.Label, URL: row.Href}}
 		for _, c := range row.Cells {
 			if c.None {
-				cells = append(cells, r.missing())
+				cells = append(cells, missing(l))
 			} else {
-				cells = append(cells, r.intCell(c.N))
+				cells = append(cells, intCell(l, c.N))
 			}
 		}
 		if notes {
@@ -184,12 +156,53 @@ func (r *request) chartGrid(id, caption, period string, t chart.Table) *grid {
 		}
 		g.Rows = append(g.Rows, gridRow{Cells: cells})
 	}
-	g.Total = []cell{textCell(r.text.T("table.total"))}
+	g.Total = []cell{textCell(l.T("table.total"))}
 	for _, n := range t.Total {
-		g.Total = append(g.Total, r.intCell(n))
+		g.Total = append(g.Total, intCell(l, n))
 	}
 	if notes {
 		g.Total = append(g.Total, cell{})
 	}
 	return g
+}
+
+// paramPage says which part of a long table is shown: the id of the table, a
+// hyphen, and a number from 1 on or allPages.
+const (
+	paramPage = "page"
+	allPages  = "all"
+)
+
+// pageRows is how many rows a long table shows at once.
+const pageRows = 50
+
+// paginate cuts a long table to the part that the address asks for. The total
+// stays that of all rows, and files hold all of them.
+func (v *visit) paginate(g *grid, rows int) {
+	n := len(g.Rows)
+	if n <= rows || v.view.Query.Get(paramFormat) != "" {
+		return
+	}
+	at := func(part string) string { return v.view.Here(address.Set(paramPage, g.ID+"-"+part)) + "#" + g.ID }
+	asked, _ := strings.CutPrefix(v.view.Query.Get(paramPage), g.ID+"-")
+	if asked == allPages {
+		g.Pages = []link{{Text: v.text.T("table.firstPage"), URL: at("1")}}
+		return
+	}
+	last := (n + rows - 1) / rows
+	part, err := strconv.Atoi(asked)
+	if err != nil || part < 1 || part > last {
+		part = 1
+	}
+	first := (part - 1) * rows
+	end := min(n, first+rows)
+	g.Rows = g.Rows[first:end]
+	g.More = v.text.T("table.shown", first+1, end, n)
+	if part > 1 {
+		g.Pages = append(g.Pages, link{Text: v.text.T("table.previousPage"), URL: at(strconv.Itoa(part - 1))})
+	}
+	if part < last {
+		g.Pages = append(g.Pages, link{Text: v.text.T("table.nextPage"), URL: at(strconv.Itoa(part + 1))})
+	}
+	g.Pages = append(g.Pages, link{Text: v.text.T("table.showAll"), URL: at(allPages)})
 }

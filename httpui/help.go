@@ -1,11 +1,19 @@
 package httpui
 
 import (
-	"net/http"
+	"slices"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/logbase"
+)
+
+// The pages that explain.
+const (
+	helpPath          = "/abi"
+	apiPagePath       = "/abi/api"
+	accessibilityPath = "/ligipaasetavus"
 )
 
 // helpData is the page that says what every figure means.
@@ -27,10 +35,10 @@ type codeRow struct{ Code, Text, Advice string }
 
 type oldEndpoint struct{ Request, Answer string }
 
-func (h *Handler) help(w http.ResponseWriter, r *request) error {
-	t, href := r.text.T, h.root.Href
+func fillHelp(v *visit) (content, error) {
+	h, t, href := v.h, v.text.T, v.h.root.Href
 	data := helpData{
-		Zone: h.loc.String(), APIURL: h.root.Href(apiPagePath), Connect: r.connectGuide(),
+		Zone: h.loc.String(), APIURL: href(apiPagePath), Connect: h.connectGuide(),
 		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.drawn"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
 			{t("def.attempt"), t("def.attemptText"), "attempt"},
@@ -70,7 +78,54 @@ func (h *Handler) help(w http.ResponseWriter, r *request) error {
 		data.Old = append(data.Old, oldEndpoint{"DELETE " + href("/kustuta") + "?p=", `{"err":null,"kustutati":n}`})
 	}
 	for _, c := range logbase.Codes() {
-		data.Codes = append(data.Codes, codeRow{c.String(), c.Text(r.lang), c.Advice(r.lang)})
+		data.Codes = append(data.Codes, codeRow{c.String(), c.Text(v.text.Lang()), c.Advice(v.text.Lang())})
 	}
-	return r.render(w, &page{name: "help", title: t("help.title"), view: r.parseView(), data: data})
+	return content{data: data}, nil
+}
+
+// apiPageData is what the page about the API lists: the same as the OpenAPI
+// description.
+type apiPageData struct {
+	SpecURL   string
+	Params    []apiPageParam // of any endpoint, each once
+	Endpoints []apiPageEndpoint
+}
+
+type apiPageEndpoint struct {
+	ID, Path, Summary string
+	Params            []string // names
+	Example           string   // an address to try
+}
+
+type apiPageParam struct{ Name, Text, Example string }
+
+func fillAPI(v *visit) (content, error) {
+	href := v.h.root.Href
+	data := apiPageData{SpecURL: href(apiRoot + "/openapi.json")}
+	for _, e := range endpoints() {
+		row := apiPageEndpoint{ID: e.path[1:], Path: href(apiRoot + e.path), Summary: e.summary}
+		row.Example = row.Path
+		for _, p := range e.params {
+			row.Params = append(row.Params, p.name)
+			told := apiPageParam{p.name, p.text, p.example}
+			if !slices.Contains(data.Params, told) {
+				data.Params = append(data.Params, told)
+			}
+			if p.name == address.Period {
+				month := v.now.AddDate(0, 0, -v.now.Day()).Format("2006-01")
+				row.Example = address.Of(row.Path, address.Set(address.Period, month))
+			}
+		}
+		data.Endpoints = append(data.Endpoints, row)
+	}
+	return content{data: data}, nil
+}
+
+// fillAccessibility is the accessibility statement, as a list.
+func fillAccessibility(v *visit) (content, error) {
+	var data []string
+	for _, key := range []string{"a11y.keyboard", "a11y.charts", "a11y.contrast", "a11y.zoom", "a11y.noJS", "a11y.motion"} {
+		data = append(data, v.text.T(key))
+	}
+	return content{data: data}, nil
 }

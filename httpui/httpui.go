@@ -75,14 +75,14 @@ type Handler struct {
 	started  time.Time
 	user     func(*http.Request) string // never nil
 
-	root    web.Root
-	site    *web.Site
-	slots   web.Slots
-	tokens  *web.Tokens // of the previews of deletions
-	assets  *web.Assets
-	locales map[logbase.Lang]*locale.Locale
-	pages   pages
-	spec    []byte // the OpenAPI description
+	root      web.Root
+	site      *web.Site
+	slots     web.Slots
+	tokens    *web.Tokens // of the previews of deletions
+	assets    *web.Assets
+	locales   map[logbase.Lang]*locale.Locale
+	templates templates
+	spec      []byte // the OpenAPI description
 }
 
 // New returns a handler that answers from s. It panics when s is nil, and when
@@ -128,7 +128,7 @@ func New(s logbase.Store, opts Options) *Handler {
 	}
 	h.started = h.now()
 	h.assets = loadAssets(root)
-	h.pages = parsePages(h.assets, root, h.locales)
+	h.templates = parseTemplates(h.assets, root, h.locales)
 	h.spec = specification(opts.Version, root)
 	h.site = web.NewSite(web.Options{
 		Root:    root,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 )
@@ -38,16 +39,16 @@ type legacyKey struct {
 }
 
 // legacyPeriod reads the parameter p; without it, everything is meant.
-func (r *request) legacyPeriod() (aggregate.Period, error) {
-	return aggregate.ParsePeriod(r.URL.Query().Get(paramPeriod), r.h.loc)
+func (h *Handler) legacyPeriod(r *http.Request) (aggregate.Period, error) {
+	return aggregate.ParsePeriod(r.URL.Query().Get(address.Period), h.loc)
 }
 
-func (h *Handler) legacyStat(w http.ResponseWriter, r *request) error {
-	p, err := r.legacyPeriod()
+func (h *Handler) legacyStat(w http.ResponseWriter, r *http.Request) error {
+	p, err := h.legacyPeriod(r)
 	if err != nil {
 		return err
 	}
-	rows, err := r.sums(aggregate.Query{Period: p, By: aggregate.ByStat})
+	rows, err := source{h}.Sums(r.Context(), aggregate.Query{Period: p, By: aggregate.ByStat})
 	if err != nil {
 		return err
 	}
@@ -64,13 +65,13 @@ func (h *Handler) legacyStat(w http.ResponseWriter, r *request) error {
 
 // legacyCount answers with the number of records, or with that of one
 // operation.
-func (h *Handler) legacyCount(operation event.Operation) handlerFunc {
-	return func(w http.ResponseWriter, r *request) error {
-		p, err := r.legacyPeriod()
+func (h *Handler) legacyCount(operation event.Operation) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		p, err := h.legacyPeriod(r)
 		if err != nil {
 			return err
 		}
-		rows, err := r.sums(aggregate.Query{Period: p, Filter: aggregate.Key{Operation: operation}})
+		rows, err := source{h}.Sums(r.Context(), aggregate.Query{Period: p, Filter: aggregate.Key{Operation: operation}})
 		if err != nil {
 			return err
 		}
@@ -81,8 +82,8 @@ func (h *Handler) legacyCount(operation event.Operation) handlerFunc {
 	}
 }
 
-func (h *Handler) legacySince(w http.ResponseWriter, r *request) error {
-	b, err := r.bounds()
+func (h *Handler) legacySince(w http.ResponseWriter, r *http.Request) error {
+	b, err := source{h}.Bounds(r.Context())
 	if err != nil {
 		return err
 	}
@@ -99,22 +100,22 @@ func (h *Handler) legacySince(w http.ResponseWriter, r *request) error {
 
 var errNotDeletable = errors.New("only a period with a beginning and an end can be deleted")
 
-func (h *Handler) legacyDelete(w http.ResponseWriter, r *request) error {
+func (h *Handler) legacyDelete(w http.ResponseWriter, r *http.Request) error {
 	if h.noDeletion {
 		return web.Fail(http.StatusNotFound, logbase.DeleteFailed, nil)
 	}
-	p, err := r.legacyPeriod()
+	p, err := h.legacyPeriod(r)
 	if err == nil && !p.Bounded() {
 		err = errNotDeletable
 	}
 	if err != nil {
 		return web.Fail(http.StatusBadRequest, logbase.BadPeriod, err)
 	}
-	extent, err := r.extent(p)
+	extent, err := h.extent(r.Context(), p)
 	if err != nil {
 		return err
 	}
-	n, err := r.deletePeriod(w, p, extent.UpTo)
+	n, err := h.delete(w, r, p, extent.UpTo)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,9 @@
 package httpui
 
 import (
-	"net/http"
-
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/report"
 )
 
 // methodsPath is the page of methods and errors.
@@ -17,7 +16,7 @@ type methodsData struct {
 	Methods   widget
 	Shares    widget // how the methods share the successes over time
 	Trend     widget // of what is chosen, when something is
-	Users     widget // of the chosen method or bank
+	Users     widget // of what is chosen
 	Banks     widget
 	Split     widget // within the country or across its border
 	Countries widget
@@ -25,137 +24,191 @@ type methodsData struct {
 }
 
 // methodLink is the address that says who uses a method.
-func methodLink(v *view, method string) string {
-	return v.link(methodsPath, param{paramMethod, method}) + "#users"
+func (v *visit) methodLink(method string) string {
+	return v.view.Link(methodsPath, address.Set(address.Method, method)) + "#users"
 }
 
-func (h *Handler) methods(w http.ResponseWriter, r *request) error {
-	v, redirect := r.view(w)
-	if redirect {
-		return nil
-	}
-	s := r.scope(&v)
-	f := v.filter
-	failed := f
-	failed.Operation = event.Failed
-	unchosen := f
+func fillMethods(v *visit) (content, error) {
+	r, ctx := v.report, v.Context()
+	unchosen := v.view.Filter
 	unchosen.Method = "" // the table of methods stays whole, so that another can be chosen
-	var q questions
-	shares := q.askSeries(s, unchosen, aggregate.ByMethod)
-	methods := q.askBreakdown(s, unchosen, aggregate.ByMethod, 0, s.measure(), shares.answer())
-	banks := q.askBreakdown(s, f, aggregate.ByBank, 0, s.measure(), nil)
-	countries := q.askBreakdown(s, f, aggregate.ByCountry, aggregate.ByMethod, s.measure(), nil)
-	var codes *answer
-	if s.divided() {
-		codes = q.add(aggregate.Query{Period: s.shown, Filter: failed, By: aggregate.ByErrorCode | aggregate.ByOperation, Step: s.step})
-	}
-	errors := q.askBreakdown(s, failed, aggregate.ByErrorCode, 0, failures, codes)
-	var trend *seriesQuery
-	var users *breakdownQuery
-	chosen := f.Method + f.Bank + f.Country + f.ErrorCode
-	if chosen != "" {
-		trend = q.askSeries(s, f, 0)
-		users = q.askBreakdown(s, f, aggregate.ByClient, 0, s.measure(), nil)
-	}
-	r.ask(&q)
-
-	var data methodsData
-	data.Methods = r.methodTable(&v, s, methods)
-	if data.Methods.Fault == nil {
-		data.State = r.emptyState(&v, s, aggregate.Total(methods.now.rows))
-	}
-	if chosen != "" {
-		data.Trend = r.trendWidget(&v, s, trend, r.text.T("methods.trendOf", r.chosenName(f)))
-		data.Users = r.userTable(&v, s, users)
-	}
-	if f.Method == "" && f.ErrorCode == "" {
-		data.Shares = r.shareWidget(&v, s, shares, methods.result(r, s).Entries)
-	}
-	data.Banks = r.namedTable(&v, s, banks, "banks", "methods.banks", "table.bank")
-	data.Split = r.splitTable(s, countries)
-	data.Countries = r.namedTable(&v, s, countries, "countries", "methods.countries", "table.country")
-	data.Errors = r.errorTrends(&v, s, errors)
-	return r.render(w, &page{
-		name: "methods", title: r.text.T("methods.title"), view: v, bar: true, scope: s, data: data,
-		grids: []*grid{
-			data.Methods.Grid, data.Shares.Grid, data.Trend.Grid, data.Users.Grid, data.Banks.Grid,
-			data.Split.Grid, data.Countries.Grid, data.Errors.Grid,
+	chosen := v.chosen()
+	var (
+		shares, trend                                                    report.Series
+		methods, banks, codes, users                                     report.Breakdown
+		countries                                                        report.Countries
+		methodsErr, banksErr, codesErr, usersErr, countriesErr, trendErr error
+	)
+	report.Together(
+		func() { shares, methods, methodsErr = r.Where(unchosen).InSteps(ctx, aggregate.ByMethod) },
+		func() { banks, banksErr = r.Breakdown(ctx, aggregate.ByBank) },
+		func() { countries, countriesErr = r.Countries(ctx) },
+		func() { _, codes, codesErr = r.InSteps(ctx, aggregate.ByErrorCode) },
+		func() {
+			if chosen != "" {
+				trend, trendErr = r.Series(ctx)
+			}
 		},
-	})
+		func() {
+			if chosen != "" {
+				users, usersErr = r.Breakdown(ctx, aggregate.ByClient)
+			}
+		},
+	)
+	var data methodsData
+	data.Methods = v.methodTable(methods, methodsErr, func(e *report.Entry) string { return v.methodLink(e.ID) })
+	if methodsErr == nil {
+		data.Methods.Note = v.text.T("methods.chooseHint")
+		data.State = v.emptyState(methods.Total.Tally)
+	}
+	if chosen != "" {
+		data.Trend = v.trendWidget(trend, trendErr, v.text.T("methods.trendOf", chosen))
+		data.Users = v.userTable(users, usersErr, chosen)
+	}
+	if v.view.Filter.Method == "" && v.view.Filter.ErrorCode == "" {
+		data.Shares = v.shareWidget(shares, methods.Entries, methodsErr)
+	}
+	data.Banks = v.namedTable("banks", "methods.banks", "table.bank", aggregate.ByBank, banks, banksErr)
+	data.Split = v.splitTable(countries.Border, countriesErr)
+	data.Countries = v.namedTable("countries", "methods.countries", "table.country", aggregate.ByCountry, countries.Breakdown, countriesErr)
+	if data.Countries.Grid != nil {
+		data.Countries.Note = v.text.T("methods.countriesHint")
+	}
+	data.Errors = v.errorWidget(codes, codesErr, v.scope().Divided())
+	return content{data: data, widgets: []widget{
+		data.Methods, data.Shares, data.Trend, data.Users, data.Banks, data.Split, data.Countries, data.Errors,
+	}}, nil
 }
 
-// chosenName names what is chosen.
-func (r *request) chosenName(f aggregate.Key) string {
+// chosen names what the address filters by, but for the client.
+func (v *visit) chosen() string {
 	name := ""
-	for _, c := range []struct{ filter, value string }{
-		{paramMethod, f.Method}, {paramBank, f.Bank}, {paramCountry, f.Country}, {paramError, f.ErrorCode},
-	} {
-		if c.value == "" {
+	for _, f := range address.Filters() {
+		value := *f.Value(&v.view.Filter)
+		if value == "" || f.By == aggregate.ByClient {
 			continue
 		}
 		if name != "" {
 			name += ", "
 		}
-		name += isolated(r.valueName(c.filter, c.value))
+		name += isolated(v.names.Name(f.By, value))
 	}
 	return name
 }
 
-func (r *request) methodTable(v *view, s *scope, q *breakdownQuery) widget {
-	w := widget{ID: "methods", Title: r.text.T("methods.methods"), Fault: r.fault(q.err())}
-	if w.Fault != nil {
+// methodTable is the table of methods, with their trends where there are steps.
+func (v *visit) methodTable(b report.Breakdown, err error, link func(*report.Entry) string) widget {
+	w := v.part("methods", v.text.T("methods.methods"), err)
+	if err != nil {
 		return w
 	}
-	b := q.result(r, s)
-	columns := []entryColumn{nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
-	if s.divided() {
-		r.fillTrends(b.Entries, q.now, s.operation(), s.shown)
+	columns := v.fitting(nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn())
+	if v.scope().Divided() {
 		columns = append(columns, trendColumn())
 	}
-	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: s.measure(), columns: columns,
-		link: func(e *entry) string { return methodLink(v, e.ID) },
-	}, b)
-	w.Note = r.text.T("methods.chooseHint")
+	w.Grid = v.grid(table{id: w.ID, caption: w.Title, by: aggregate.ByMethod, columns: columns, link: link}, b)
 	return w
 }
 
 // namedTable is a table of what only some events have: banks and countries.
-func (r *request) namedTable(v *view, s *scope, q *breakdownQuery, id, title, head string) widget {
-	w := widget{ID: id, Title: r.text.T(title), Fault: r.fault(q.err())}
-	if w.Fault != nil {
-		return w
-	}
-	b := q.result(r, s).named(s.measure())
-	if len(b.Entries) == 0 {
+func (v *visit) namedTable(id, title, head string, by aggregate.Dim, b report.Breakdown, err error) widget {
+	if err == nil && len(b.Entries) == 0 {
 		return widget{}
 	}
-	if q.by == aggregate.ByCountry {
-		w.Note = r.text.T("methods.countriesHint")
+	w := v.part(id, v.text.T(title), err)
+	if err != nil {
+		return w
 	}
-	w.Grid = r.entryGrid(s, entryTable{
-		id: id, caption: w.Title, by: q.by, measure: s.measure(),
-		columns: []entryColumn{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},
-		link:    func(e *entry) string { return v.here(param{filterOf(q.by), e.ID}) },
+	w.Grid = v.grid(table{
+		id: id, caption: w.Title, by: by,
+		columns: v.fitting(nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()),
+		link:    func(e *report.Entry) string { return v.view.Here(address.Set(address.FilterBy(by), e.ID)) },
 	}, b)
 	return w
 }
 
-func (r *request) errorTrends(v *view, s *scope, q *breakdownQuery) widget {
-	w := widget{ID: "errors", Title: r.text.T("methods.errors"), Note: r.text.T("methods.errorsHint"), Fault: r.fault(q.err())}
-	if w.Fault != nil {
+// splitTable tells authentications across the border from the others.
+func (v *visit) splitTable(b report.Breakdown, err error) widget {
+	if err == nil && len(b.Entries) < 2 {
+		return widget{} // one side is no split
+	}
+	w := v.part("split", v.text.T("methods.split"), err)
+	if err != nil {
 		return w
 	}
-	b := q.result(r, s)
+	for i := range b.Entries {
+		key := "methods.domestic"
+		if b.Entries[i].ID == report.Abroad {
+			key = "methods.crossBorder"
+		}
+		b.Entries[i].Name = v.text.T(key)
+	}
+	w.Grid = v.grid(table{
+		id: w.ID, caption: w.Title,
+		columns: v.fitting(nameColumn("table.country"), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()),
+	}, b)
+	return w
+}
+
+// errorWidget is the table of error codes.
+func (v *visit) errorWidget(b report.Breakdown, err error, trends bool) widget {
+	w := v.part("errors", v.text.T("methods.errors"), err)
+	w.Note = v.text.T("methods.errorsHint")
+	if err != nil {
+		return w
+	}
 	if len(b.Entries) == 0 {
-		w.Note = r.text.T("methods.noErrors")
+		w.Note = v.text.T("methods.noErrors")
 		return w
 	}
-	t := errorTable(v, w.ID, w.Title)
-	if q.now.query.Step != aggregate.Whole {
-		r.fillTrends(b.Entries, q.now, event.Failed, s.shown)
+	t := v.errorTable(w)
+	if trends {
 		t.columns = append(t.columns, trendColumn())
 	}
-	w.Grid = r.entryGrid(s, t, b)
+	w.Grid = v.grid(t, b)
 	return w
+}
+
+// userTable is who uses what is chosen, those who did so last of all first.
+func (v *visit) userTable(b report.Breakdown, err error, chosen string) widget {
+	title, note, last := "clients.users", "methods.usersNote", "table.lastUse"
+	if v.scope().Measure == report.Failures {
+		title, note, last = "methods.affected", "methods.affectedNote", "table.lastTime"
+	}
+	w := v.part("users", v.text.T(title, chosen), err)
+	if err != nil {
+		return w
+	}
+	w.Note = v.text.T(note, int64(b.Summary().Active))
+	columns := v.fitting(nameColumn("table.client"), successesColumn(), failuresColumn(), shareColumn(), changeColumn())
+	step, err := v.report.LastUse(v.Context(), &b)
+	switch {
+	case err != nil:
+		v.note(err)
+	case step != aggregate.Whole:
+		columns = append(columns, lastUseColumn(last, step))
+	}
+	w.Grid = v.grid(table{
+		id: w.ID, caption: w.Title, by: aggregate.ByClient, columns: columns,
+		link: func(e *report.Entry) string { return v.clientLink(e.ID) },
+	}, b)
+	v.paginate(w.Grid, pageRows)
+	return w
+}
+
+// lastUseColumn is the last day as far as the step tells it.
+func lastUseColumn(key string, step aggregate.Unit) column {
+	c := lastColumn()
+	c.key = key
+	if step == aggregate.Month {
+		day := c.cell
+		c.cell = func(r *rows, e *report.Entry) cell {
+			out := day(r, e)
+			if e.Last != nil {
+				out.Text = r.text.MonthOf(*e.Last)
+			}
+			return out
+		}
+	}
+	return c
 }

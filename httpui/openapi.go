@@ -8,8 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/web"
+	"github.com/e-gov/tarastat/report"
 )
 
 // apiParam is one parameter of an endpoint.
@@ -21,7 +24,7 @@ type apiParam struct {
 
 func periodParams() []apiParam {
 	return []apiParam{{
-		name: paramPeriod, example: "2018-04",
+		name: address.Period, example: "2018-04",
 		text: "Period: a year, quarter, month, ISO week, day or hour, a range of these, or a regular expression (RE2). " +
 			"Empty for everything; absent for this month.",
 	}}
@@ -29,24 +32,24 @@ func periodParams() []apiParam {
 
 func filterParams() []apiParam {
 	return []apiParam{
-		{name: paramClient, text: "Only this client application.", example: "openIdDemo"},
-		{name: paramMethod, text: "Only this method.", example: event.MethodBankLink},
-		{name: paramBank, text: "Only this bank.", example: "SEB"},
-		{name: paramCountry, text: "Only this country.", example: "FI"},
-		{name: paramError, text: "Only failures with this error code.", example: "USER_CANCEL"},
+		{name: address.Client, text: "Only this client application.", example: "openIdDemo"},
+		{name: address.Method, text: "Only this method.", example: event.MethodBankLink},
+		{name: address.Bank, text: "Only this bank.", example: "SEB"},
+		{name: address.Country, text: "Only this country.", example: "FI"},
+		{name: address.Error, text: "Only failures with this error code.", example: "USER_CANCEL"},
 	}
 }
 
 func compareParam() apiParam {
 	return apiParam{
-		name: paramCompare, text: "What to compare with; absent for previous.", example: "lastyear",
+		name: address.Compare, text: "What to compare with; absent for previous.", example: "lastyear",
 		values: []string{"none", "previous", "lastyear"},
 	}
 }
 
 func stepParam() apiParam {
 	return apiParam{
-		name: paramStep, text: "Step; absent for one that fits the period. One that makes too many steps is lengthened.", example: "week",
+		name: address.Step, text: "Step; absent for one that fits the period. One that makes too many steps is lengthened.", example: "week",
 		values: []string{"hour", "day", "week", "month", "quarter", "year"},
 	}
 }
@@ -115,7 +118,9 @@ func schemaOf(t reflect.Type, schemas object) object {
 		return object{"anyOf": []object{schemaOf(t.Elem(), schemas), {"type": "null"}}}
 	case t == reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}
-	case t == reflect.TypeFor[date]():
+	case t == reflect.TypeFor[report.Period]():
+		return schemaOf(reflect.TypeFor[apiPeriod](), schemas)
+	case t == reflect.TypeFor[aggregate.Day]():
 		return object{"type": "string", "format": "date"}
 	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
 		return object{"type": "string"}
@@ -178,4 +183,11 @@ func specification(version string, root web.Root) []byte {
 		panic(err) // it consists of texts and lists of texts
 	}
 	return body
+}
+
+// apiPeriod is a [report.Period] as its JSON has it.
+type apiPeriod struct {
+	Text string     `json:"text" doc:"As it is written in an address; empty for everything."`
+	From *time.Time `json:"from" doc:"First instant; null when there is no beginning."`
+	To   *time.Time `json:"to" doc:"First instant after the period; null when there is no end."`
 }

@@ -1,10 +1,9 @@
 package httpui
 
 import (
-	"net/http"
-
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/report"
 )
 
 // overviewData is the front page: the specification's standard figures, then
@@ -27,227 +26,166 @@ const (
 	topErrors  = 5
 )
 
-func (h *Handler) overview(w http.ResponseWriter, r *request) error {
-	v, redirect := r.view(w)
-	if redirect {
-		return nil
-	}
-	s := r.scope(&v)
-	var q questions
-	standard := r.askStandard(&q)
-	trend := q.askSeries(s, v.filter, aggregate.ByMethod)
-	clients := q.askBreakdown(s, v.filter, aggregate.ByClient, 0, s.measure(), nil)
-	methods := q.askBreakdown(s, v.filter, aggregate.ByMethod, 0, s.measure(), trend.answer())
-	failed := v.filter
-	failed.Operation = event.Failed
-	errors := q.askBreakdown(s, failed, aggregate.ByErrorCode, 0, failures, nil)
-	r.ask(&q)
-
-	data := overviewData{Standard: r.standardTiles(&v, s, standard)}
-	byClient := clients.result(r, s)
-	byMethod := methods.result(r, s)
-	if data.Fault = r.fault(clients.err()); data.Fault == nil {
-		data.State = r.emptyState(&v, s, byClient.Total.tally())
-		if err := r.fillSeen(byClient.Entries, s); err != nil {
-			r.note(err)
+func fillOverview(v *visit) (content, error) {
+	r, ctx := v.report, v.Context()
+	var (
+		today, month                   standard
+		series                         report.Series
+		methods, codes                 report.Breakdown
+		clients                        report.Clients
+		trendErr, clientsErr, codesErr error
+	)
+	report.Together(
+		func() { today.period, today.n, today.err = r.Standard(ctx, aggregate.EachDay) },
+		func() { month.period, month.n, month.err = r.Standard(ctx, aggregate.Month) },
+		func() { series, methods, trendErr = r.Trend(ctx, aggregate.ByMethod) },
+		func() { clients, clientsErr = r.Clients(ctx) },
+		func() { codes, codesErr = r.Breakdown(ctx, aggregate.ByErrorCode) },
+	)
+	data := overviewData{Standard: v.standardTiles(today, month), Fault: v.fault(clientsErr)}
+	if data.Fault == nil {
+		data.State = v.emptyState(clients.Total.Tally)
+		if clients.Incomplete != nil {
+			v.note(clients.Incomplete)
 		}
-		data.Tiles = r.tiles(&v, s, byClient)
+		errorsURL := v.view.Link(methodsPath) + "#errors"
+		data.Tiles = append(v.tiles(&clients.Breakdown, errorsURL), v.activeTile(&clients.Breakdown))
 	}
-	data.Trend = r.trendWidget(&v, s, trend, r.text.T("overview.trend"))
-	if !s.failed {
-		data.Shares = r.shareWidget(&v, s, trend, byMethod.Entries)
+	data.Trend = v.trendWidget(series, trendErr, v.text.T("overview.trend"))
+	if v.scope().Measure == report.Successes {
+		data.Shares = v.shareWidget(series, methods.Entries, trendErr)
 	}
-	data.Methods = r.methodShares(&v, s, methods, byMethod)
-	data.Clients = r.topClients(&v, s, clients, byClient)
-	data.Errors = r.topErrors(&v, s, errors)
-	return r.render(w, &page{
-		name: "overview", title: r.text.T("overview.title"), view: v, bar: true, scope: s, data: data,
-		grids: []*grid{data.Trend.Grid, data.Shares.Grid, data.Methods.Grid, data.Clients.Grid, data.Errors.Grid},
-	})
+	data.Methods = v.part("methods", v.text.T("methods.methods"), trendErr)
+	if trendErr == nil {
+		data.Methods.Grid = v.grid(v.shortTable(data.Methods, aggregate.ByMethod, v.methodLink), methods)
+	}
+	data.Clients = v.part("clients", v.text.T("overview.topClients"), clientsErr)
+	if clientsErr == nil {
+		data.Clients.Grid = v.grid(v.shortTable(data.Clients, aggregate.ByClient, v.clientLink), clients.Fold(topClients))
+		data.Clients.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(clientsPath)}
+	}
+	data.Errors = v.part("errors", v.text.T("overview.topErrors"), codesErr)
+	switch {
+	case codesErr != nil:
+	case codes.Total.Failures == 0:
+		data.Errors.Note = v.text.T("methods.noErrors")
+	default:
+		data.Errors.Grid = v.grid(v.errorTable(data.Errors), codes.Fold(topErrors))
+		data.Errors.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(methodsPath) + "#errors"}
+	}
+	return content{data: data, widgets: []widget{data.Trend, data.Shares, data.Methods, data.Clients, data.Errors}}, nil
 }
 
-// standardQuery are the specification's standard figures (section 2.2): the
-// successful authentications of this day and this month.
-type standardQuery struct{ today, month *answer }
-
-func (r *request) askStandard(q *questions) standardQuery {
-	ask := func(u aggregate.Unit) *answer {
-		return q.add(aggregate.Query{
-			Period: aggregate.Of(u, r.now, r.h.loc), Filter: aggregate.Key{Operation: successOperation},
-		})
-	}
-	return standardQuery{ask(aggregate.EachDay), ask(aggregate.Month)}
+// standard is one of the specification's standard figures (section 2.2).
+type standard struct {
+	period aggregate.Period
+	n      int64
+	err    error
 }
 
-func (r *request) standardTiles(v *view, s *scope, q standardQuery) []tile {
-	figure := func(key string, a *answer) tile {
-		t := tile{Label: r.text.T(key), Value: r.text.T("common.notCounted"), URL: v.here(param{paramPeriod, a.query.Period.String()})}
-		if a.err == nil {
-			t.Value = r.text.Int(count(a.rows))
-		} else {
-			r.note(a.err)
+func (v *visit) standardTiles(today, month standard) []tile {
+	figure := func(key string, s standard) tile {
+		url := v.view.Here(address.Set(address.Period, s.period.String()))
+		t := tile{Label: v.text.T(key), Value: v.text.T("common.notCounted"), URL: url}
+		if v.fault(s.err) == nil {
+			t.Value = v.text.Int(s.n)
 		}
 		return t
 	}
+	bounds := v.report.Bounds
 	tiles := []tile{
-		figure("overview.today", q.today),
-		figure("overview.thisMonth", q.month),
-		{Label: r.text.T("stat.records"), Value: r.text.Int(s.bounds.Records)},
-		{Label: r.text.T("data.oldest"), Value: r.text.T("common.notCounted")},
+		figure("overview.today", today),
+		figure("overview.thisMonth", month),
+		{Label: v.text.T("stat.records"), Value: v.text.Int(bounds.Records)},
+		{Label: v.text.T("data.oldest"), Value: v.text.T("common.notCounted")},
 	}
-	if s.bounds.Records > 0 {
-		tiles[3].Value = r.text.Day(s.bounds.First)
+	if bounds.Records > 0 {
+		tiles[3].Value = v.text.Day(bounds.First)
 	}
-	if r.h.receives() {
-		tiles = append(tiles, r.receptionTiles(s.bounds)...)
+	if v.h.receives() {
+		tiles = append(tiles, v.receptionTiles()...)
 	}
 	return tiles
 }
 
-// tiles are the figures of the period that decide.
-func (r *request) tiles(v *view, s *scope, clients breakdown) []tile {
-	total := clients.Total
-	period := r.text.Period(s.period, s.bounds)
-	out := []tile{
+// tiles are the figures of the period that decide. The failures lead to
+// errorsURL, where it is not "".
+func (v *visit) tiles(b *report.Breakdown, errorsURL string) []tile {
+	period := v.period()
+	change := func(m report.Measure) string { return v.changeText(b.Change(m), v.text.Change) }
+	failures := tile{
+		Label: v.text.T("figure.failures"), Value: v.text.Int(b.Total.Failures), Of: period, Term: "failure",
+		Change: change(report.Failures), URL: errorsURL,
+	}
+	if v.scope().Measure == report.Failures {
+		return []tile{failures}
+	}
+	return []tile{
 		{
-			Label: r.text.T("figure.successes"), Value: r.text.Int(total.Successes), Of: period, Term: "success",
-			Change: r.changeText(s, total.compared.Successes, total.Previous, successes),
+			Label: v.text.T("figure.successes"), Value: v.text.Int(b.Total.Successes), Of: period, Term: "success",
+			Change: change(report.Successes),
 		},
-		{Label: r.text.T("figure.rate"), Value: r.rateCell(total.figures).Text, Of: period, Term: "rate", Change: r.pointsText(s, total)},
 		{
-			Label: r.text.T("figure.failures"), Value: r.text.Int(total.Failures), Of: period, Term: "failure",
-			Change: r.changeText(s, total.compared.Failures, total.Previous, failures), URL: v.link(methodsPath) + "#errors",
+			Label: v.text.T("figure.rate"), Value: rateCell(v.text, b.Total.Figures).Text, Of: period, Term: "rate",
+			Change: v.changeText(b.RateChange(), v.text.Points),
 		},
+		failures,
 	}
-	active, fresh, silent := census(clients.Entries)
-	tile := tile{Label: r.text.T("figure.active"), Value: r.text.Int(int64(active)), Of: period, Term: "active", URL: v.link(clientsPath)}
-	if s.compared {
-		tile.Detail = r.text.T("figure.newAndSilent", fresh, silent)
-	}
-	if s.failed {
-		out = out[2:]
-	}
-	return append(out, tile)
 }
 
-// census counts clients: those with events, those that began, those that fell
-// silent.
-func census(clients []entry) (active, fresh, silent int) {
-	for _, e := range clients {
-		if e.tally().Events() > 0 {
-			active++
-		}
-		if e.New {
-			fresh++
-		}
-		if e.Silent {
-			silent++
-		}
+// activeTile is how many client applications there were.
+func (v *visit) activeTile(clients *report.Breakdown) tile {
+	sum := clients.Summary()
+	t := tile{
+		Label: v.text.T("figure.active"), Value: v.text.Int(int64(sum.Active)), Of: v.period(), Term: "active",
+		URL: v.view.Link(clientsPath),
 	}
-	return active, fresh, silent
+	if v.scope().Compared != nil {
+		t.Detail = v.text.T("figure.newAndSilent", sum.New, sum.Silent)
+	}
+	return t
 }
 
 // changeText says how a figure changed against the reference period, or
 // nothing when that may not be said.
-func (r *request) changeText(s *scope, now int64, then *figures, m measure) string {
-	if then == nil || s.unfair != "" {
+func (v *visit) changeText(change *float64, write func(float64) string) string {
+	if change == nil {
 		return ""
 	}
-	old := m(then.tally())
-	if old == 0 {
-		return ""
+	reference := v.scope().Reference
+	name := v.text.Period(reference.Period, v.report.Bounds)
+	if first, last, ok := reference.Days(); ok && reference.WholeDays() {
+		name = v.text.Days(first, last)
 	}
-	return r.text.T("figure.changeFrom", r.text.Change(float64(now-old)/float64(old)), r.shortPeriod(s))
+	return v.text.T("figure.changeFrom", write(*change), name)
 }
 
-// pointsText says how the success rate changed, in percentage points.
-func (r *request) pointsText(s *scope, e entry) string {
-	if e.Previous == nil || e.Previous.Rate == nil || s.unfair != "" {
-		return ""
+// shortTable is a table of half the width.
+func (v *visit) shortTable(w widget, by aggregate.Dim, linkTo func(id string) string) table {
+	head, counts := "table.method", successesColumn()
+	if by == aggregate.ByClient {
+		head = "table.client"
 	}
-	rate, ok := e.compared.Rate()
-	if !ok {
-		return ""
-	}
-	return r.text.T("figure.changeFrom", r.text.Points(rate-*e.Previous.Rate), r.shortPeriod(s))
-}
-
-func (r *request) shortPeriod(s *scope) string {
-	if first, last, ok := s.reference.Days(); ok && s.reference.WholeDays() {
-		return r.text.Days(first, last)
-	}
-	return r.text.Period(s.reference, s.bounds)
-}
-
-func (r *request) topClients(v *view, s *scope, q *breakdownQuery, b breakdown) widget {
-	w := widget{ID: "clients", Title: r.text.T("overview.topClients"), Fault: r.fault(q.err())}
-	if w.Fault != nil {
-		return w
-	}
-	b = b.fold(r, topClients, s.measure())
-	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByClient, measure: s.measure(),
-		columns: shortColumns(s, "table.client"),
-		link: func(e *entry) string {
-			if e.rest {
-				return ""
-			}
-			return clientLink(v, e.ID)
-		},
-	}, b)
-	w.More = &link{Text: r.text.T("common.more"), URL: v.link(clientsPath)}
-	return w
-}
-
-// shortColumns are those of a table of half the width.
-func shortColumns(s *scope, head string) []entryColumn {
-	counts := successesColumn()
-	if s.failed {
+	if v.scope().Measure == report.Failures {
 		counts = failuresColumn()
 	}
-	return []entryColumn{nameColumn(head), counts, shareColumn(), changeColumn(), rateColumn()}
-}
-
-// methodShares is the table of methods in short; each leads to who uses it.
-func (r *request) methodShares(v *view, s *scope, q *breakdownQuery, b breakdown) widget {
-	w := widget{ID: "methods", Title: r.text.T("methods.methods"), Fault: r.fault(q.err())}
-	if w.Fault != nil {
-		return w
+	return table{
+		id: w.ID, caption: w.Title, by: by,
+		columns: v.fitting(nameColumn(head), counts, shareColumn(), changeColumn(), rateColumn()),
+		link:    func(e *report.Entry) string { return linkTo(e.ID) },
 	}
-	w.Grid = r.entryGrid(s, entryTable{
-		id: w.ID, caption: w.Title, by: aggregate.ByMethod, measure: s.measure(),
-		columns: shortColumns(s, "table.method"),
-		link:    func(e *entry) string { return methodLink(v, e.ID) },
-	}, b)
-	return w
-}
-
-func (r *request) topErrors(v *view, s *scope, q *breakdownQuery) widget {
-	w := widget{ID: "errors", Title: r.text.T("overview.topErrors"), Fault: r.fault(q.err())}
-	if w.Fault != nil {
-		return w
-	}
-	b := q.result(r, s)
-	if b.Total.Failures == 0 {
-		w.Note = r.text.T("methods.noErrors")
-		return w
-	}
-	b = b.fold(r, topErrors, failures)
-	w.Grid = r.entryGrid(s, errorTable(v, w.ID, w.Title), b)
-	w.More = &link{Text: r.text.T("common.more"), URL: v.link(methodsPath) + "#errors"}
-	return w
 }
 
 // errorTable is the table of error codes, without their trend.
-func errorTable(v *view, id, caption string) entryTable {
-	return entryTable{
-		id: id, caption: caption, by: aggregate.ByErrorCode, measure: failures,
-		columns: []entryColumn{nameColumn("table.errorCode"), failuresColumn(), shareColumn(), changeColumn()},
-		link: func(e *entry) string {
-			if e.ID == "" || e.rest {
+func (v *visit) errorTable(w widget) table {
+	return table{
+		id: w.ID, caption: w.Title, by: aggregate.ByErrorCode,
+		columns: v.fitting(nameColumn("table.errorCode"), failuresColumn(), shareColumn(), changeColumn()),
+		link: func(e *report.Entry) string {
+			if e.ID == "" {
 				return "" // an empty filter asks for nothing
 			}
-			return v.link(methodsPath, param{paramError, e.ID})
+			return v.view.Link(methodsPath, address.Set(address.Error, e.ID))
 		},
 	}
 }

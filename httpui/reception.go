@@ -7,7 +7,6 @@ import (
 
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/ingest"
-	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -69,9 +68,9 @@ func (h *Handler) peers() []syslogjson.PeerStats {
 	return h.syslog.Peers()
 }
 
-func (r *request) receptionData() *receptionData {
-	data := &receptionData{Connect: r.connectGuide()}
-	for _, p := range r.h.peers() {
+func (v *visit) receptionData() *receptionData {
+	data := &receptionData{Connect: v.h.connectGuide()}
+	for _, p := range v.h.peers() {
 		row := senderRow{
 			Name:        syslogjson.Peer{Name: p.Name, Addr: p.Addr}.String(),
 			Connections: int64(p.Active),
@@ -79,23 +78,23 @@ func (r *request) receptionData() *receptionData {
 			Rejected:    int64(p.HandlerErrors + p.Rejected), //nolint:gosec // same
 		}
 		if !p.LastMessage.IsZero() {
-			row.Last = r.text.DateTime(p.LastMessage.In(r.h.loc))
-			row.Ago = r.text.Relative(r.now.Sub(p.LastMessage))
+			row.Last = v.text.DateTime(p.LastMessage.In(v.h.loc))
+			row.Ago = v.text.Relative(v.now.Sub(p.LastMessage))
 		}
 		if !p.NotAfter.IsZero() {
-			row.NotAfter = r.text.Date(p.NotAfter.In(r.h.loc))
-			row.Expiring = p.NotAfter.Sub(r.now) < certificateWarning
+			row.NotAfter = v.text.Date(p.NotAfter.In(v.h.loc))
+			row.Expiring = p.NotAfter.Sub(v.now) < certificateWarning
 		}
 		data.Senders = append(data.Senders, row)
 	}
-	if r.h.ingester == nil {
+	if v.h.ingester == nil {
 		return data
 	}
-	stats := r.h.ingester.Stats()
+	stats := v.h.ingester.Stats()
 	data.Rejected, data.Notes = classRows(stats.ByClass), classRows(stats.Notes)
-	for _, s := range r.h.ingester.Samples() {
+	for _, s := range v.h.ingester.Samples() {
 		for _, text := range s.Texts {
-			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, r.text.DateTime(text.Time.In(r.h.loc)), text.Masked})
+			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.loc)), text.Masked})
 		}
 	}
 	return data
@@ -114,8 +113,8 @@ func classRows(counts map[string]int64) []classRow {
 
 // receptionTiles say on the front page whether events come in. What was
 // received before the program started is known by its day.
-func (r *request) receptionTiles(held logbase.Bounds) []tile {
-	peers := r.h.peers()
+func (v *visit) receptionTiles() []tile {
+	peers := v.h.peers()
 	var last time.Time
 	connected := 0
 	for _, p := range peers {
@@ -127,24 +126,24 @@ func (r *request) receptionTiles(held logbase.Bounds) []tile {
 		}
 	}
 	var rejected int64
-	if r.h.ingester != nil {
-		rejected = r.h.ingester.Stats().Rejected
+	if v.h.ingester != nil {
+		rejected = v.h.ingester.Stats().Rejected
 	}
-	ago := r.text.T("common.notCounted")
+	ago := v.text.T("common.notCounted")
 	switch {
 	case !last.IsZero():
-		ago = r.text.Relative(r.now.Sub(last))
-	case held.Records > 0: // from before the program started
-		ago = r.text.Day(held.Last)
+		ago = v.text.Relative(v.now.Sub(last))
+	case v.report.Bounds.Records > 0: // from before the program started
+		ago = v.text.Day(v.report.Bounds.Last)
 	}
-	url := r.h.root.Href(dataPath)
+	url := v.h.root.Href(dataPath)
 	return []tile{
-		{Label: r.text.T("data.lastEvent"), Value: ago, URL: url + "#senders"},
+		{Label: v.text.T("data.lastEvent"), Value: ago, URL: url + "#senders"},
 		{
-			Label: r.text.T("data.connectedSenders"), URL: url + "#senders",
-			Value: r.text.T("data.countOf", int64(connected), int64(len(peers))),
+			Label: v.text.T("data.connectedSenders"), URL: url + "#senders",
+			Value: v.text.T("data.countOf", int64(connected), int64(len(peers))),
 		},
-		{Label: r.text.T("rejects.title"), Value: r.text.Int(rejected), URL: url + "#rejects"},
+		{Label: v.text.T("rejects.title"), Value: v.text.Int(rejected), URL: url + "#rejects"},
 	}
 }
 

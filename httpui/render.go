@@ -9,7 +9,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/httpui/internal/web"
@@ -37,18 +37,18 @@ func loadAssets(root web.Root) *web.Assets {
 	return web.NewAssets(root, content)
 }
 
-// pages are the parsed pages by language and name. A page is the frame, the
+// templates are the parsed pages by language and name. A page is the frame, the
 // shared parts and one file of its own.
-type pages map[logbase.Lang]map[string]*template.Template
+type templates map[logbase.Lang]map[string]*template.Template
 
-// parsePages parses what is embedded, once. A template that does not parse is
-// a mistake in the program, found by every test.
-func parsePages(a *web.Assets, root web.Root, locales map[logbase.Lang]*locale.Locale) pages {
+// parseTemplates parses what is embedded, once. A template that does not parse
+// is a mistake in the program, found by every test.
+func parseTemplates(a *web.Assets, root web.Root, locales map[logbase.Lang]*locale.Locale) templates {
 	files, err := fs.Glob(templateFiles, "templates/page_*.html")
 	if err != nil {
 		panic(err)
 	}
-	out := make(pages)
+	out := make(templates)
 	for lang, l := range locales {
 		out[lang] = make(map[string]*template.Template)
 		shared := template.Must(template.New("frame.html").Funcs(functions(a, root, l)).
@@ -65,16 +65,60 @@ func parsePages(a *web.Assets, root web.Root, locales map[logbase.Lang]*locale.L
 // functions are what templates may call: words and forms of one language.
 func functions(a *web.Assets, root web.Root, l *locale.Locale) template.FuncMap {
 	return template.FuncMap{
-		"t":        l.T,
-		"int":      l.Int,
-		"percent":  l.Percent,
-		"day":      l.Day,
-		"dateTime": l.DateTime,
-		"reason":   l.Reason,
-		"note":     func(name string) string { return noteText(l, name) },
-		"lang":     l.Lang,
-		"asset":    a.Href,
-		"href":     root.Href,
+		"t":      l.T,
+		"int":    l.Int,
+		"reason": l.Reason,
+		"note":   func(name string) string { return noteText(l, name) },
+		"lang":   l.Lang,
+		"asset":  a.Href,
+		"href":   root.Href,
+	}
+}
+
+// page is one page of the site.
+type page struct {
+	name  string // of its template
+	title string // key in the catalogue
+	bar   barKind
+	alone bool // has content that does not come from the log base
+	fresh bool // nobody may keep it
+
+	// fill makes what the template shows. A page with a bar has its report.
+	fill func(v *visit) (content, error)
+}
+
+// barKind says which period bar a page has.
+type barKind uint8
+
+const (
+	noBar      barKind = iota // the page shows no figures
+	periodBar                 // nothing is divided or compared
+	compareBar                // with steps and comparisons
+)
+
+// content is what a page shows.
+type content struct {
+	title   string   // in words; "" for that of the page
+	status  int      // 0: 200, or 503 when the log base answered nothing
+	data    any      // of the template
+	widgets []widget // whose tables can be loaded as files
+}
+
+// serve answers with a page.
+func (h *Handler) serve(p page) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v := h.visit(r)
+		if to, ok := v.view.Dates(); ok && p.bar != noBar {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, to, http.StatusSeeOther)
+			return nil
+		}
+		v.open(p.bar == compareBar)
+		c, err := p.fill(v)
+		if err != nil {
+			return err
+		}
+		return v.render(w, p, c)
 	}
 }
 
@@ -109,140 +153,130 @@ type langLink struct {
 	Current   bool
 }
 
-// page is one page to be written.
-type page struct {
-	name   string // of its template
-	title  string // in the language of the request
-	status int    // 0: 200, or 503 when the log base answered nothing
-	view   view
-	bar    bool // shows the period bar
-	plain  bool // its bar chooses a period only: nothing is divided or compared
-	secret bool // must not be kept by anybody
-	alone  bool // has content that does not come from the log base
-	bare   bool // asks nothing of the log base, which may be what failed
-	scope  *scope
-	grids  []*grid // that can be loaded as files
-	data   any
-}
-
-// render writes a page in its frame.
-func (r *request) render(w http.ResponseWriter, p *page) error {
-	for _, g := range p.grids {
-		r.files(&p.view, p.scope, g)
-	}
-	if written, err := r.writeFile(w, &p.view, p.grids); written || err != nil {
-		return err
-	}
-	var bounds logbase.Bounds
-	var err error
-	if !p.bare {
-		bounds, err = r.bounds()
-	}
-	f := frame{
-		Title:   p.title,
-		Nav:     r.nav(&p.view),
-		Langs:   r.langLinks(&p.view),
-		A11yURL: p.view.link(accessibilityPath),
-		Version: r.h.version,
-		Bounds:  r.text.Bounds(bounds),
-		Refresh: refreshSeconds,
-		Page:    p.data,
-	}
-	if err != nil {
-		f.Fault = r.fault(err)
-	}
-	if r.asked.allFailed() && p.status == 0 && !p.alone && r.first != nil {
-		f.Down = &down{r.first, p.view.here()}
-	}
-	if p.bar {
-		f.Bar = r.bar(&p.view, bounds, p.plain)
-		if p.scope != nil {
-			f.Bar.Compared = r.comparedText(&p.view, p.scope)
+// render writes a page in its frame, or one of its tables as a file.
+func (v *visit) render(w http.ResponseWriter, p page, c content) error {
+	var grids []*grid
+	for _, part := range c.widgets {
+		if part.Grid != nil {
+			grids = append(grids, part.Grid)
 		}
 	}
-	if p.status == 0 {
-		p.status = r.status()
-		if p.bar && p.view.periodErr != nil {
-			p.status = http.StatusBadRequest
+	v.files(p.bar == compareBar, grids)
+	if written, err := v.writeFile(w, grids); written || err != nil {
+		return err
+	}
+	f := frame{
+		Title:   c.title,
+		Nav:     v.nav(),
+		Langs:   v.langs(),
+		A11yURL: v.view.Link(accessibilityPath),
+		Version: v.h.version,
+		Bounds:  v.text.Bounds(v.report.Bounds),
+		Refresh: refreshSeconds,
+		Page:    c.data,
+	}
+	if f.Title == "" {
+		f.Title = v.text.T(p.title)
+	}
+	if v.report.BoundsErr != nil {
+		f.Fault = v.told(v.report.BoundsErr)
+	}
+	if p.bar != noBar {
+		f.Bar = v.bar(p.bar == compareBar)
+	}
+	status := c.status
+	if status == 0 {
+		status = http.StatusOK
+		if v.down() {
+			status = http.StatusServiceUnavailable
+		}
+		if v.down() && !p.alone {
+			f.Down = &down{v.first, v.view.Here()}
+		}
+		if p.bar != noBar && v.view.PeriodErr != nil {
+			status = http.StatusBadRequest
 		}
 	}
 	var buf bytes.Buffer
-	if err := r.h.pages[r.lang][p.name].ExecuteTemplate(&buf, "frame.html", &f); err != nil {
+	if err := v.h.templates[v.text.Lang()][p.name].ExecuteTemplate(&buf, "frame.html", &f); err != nil {
 		return err
 	}
-	r.h.root.RememberLanguage(w, r.Request)
+	v.h.root.RememberLanguage(w, v.Request)
 	head := w.Header()
-	web.SetStatusHeaders(head, p.status)
+	web.SetStatusHeaders(head, status)
 	head.Add("Vary", "Accept, Accept-Language, Cookie")
-	head.Set("Content-Language", string(r.lang))
-	if p.secret {
+	head.Set("Content-Language", string(v.text.Lang()))
+	if p.fresh {
 		head.Set("Cache-Control", "no-store")
 	}
-	web.Send(w, r.Request, p.status, "text/html; charset=utf-8", buf.Bytes())
+	web.Send(w, v.Request, status, "text/html; charset=utf-8", buf.Bytes())
 	return nil
 }
 
 // nav is the main menu. It keeps period and filters from page to page.
-func (r *request) nav(v *view) []link {
-	items := []struct{ key, path string }{
+func (v *visit) nav() []link {
+	var links []link
+	for _, it := range []struct{ key, path string }{
 		{"nav.overview", "/"},
 		{"nav.clients", clientsPath},
 		{"nav.methods", methodsPath},
-		{"nav.stat", "/stat"},
-		{"nav.data", "/andmed"},
-		{"nav.help", "/abi"},
-	}
-	links := make([]link, len(items))
-	for i, it := range items {
-		path := v.root.Href(it.path)
-		under := it.path != "/" && strings.HasPrefix(v.path, path+"/")
-		links[i] = link{r.text.T(it.key), v.link(it.path), v.path == path || under}
+		{"nav.stat", statPath},
+		{"nav.data", dataPath},
+		{"nav.help", helpPath},
+	} {
+		path := v.h.root.Href(it.path)
+		under := it.path != "/" && strings.HasPrefix(v.view.Path, path+"/")
+		links = append(links, link{v.text.T(it.key), v.view.Link(it.path), v.view.Path == path || under})
 	}
 	return links
 }
 
-func (r *request) langLinks(v *view) []langLink {
+func (v *visit) langs() []langLink {
 	var links []langLink
 	for _, l := range []struct {
 		lang logbase.Lang
 		key  string
 	}{{logbase.Estonian, "lang.et"}, {logbase.English, "lang.en"}} {
-		links = append(links, langLink{l.lang, r.text.T(l.key), v.here(param{"lang", string(l.lang)}), l.lang == r.lang})
+		url := v.view.Here(address.Set("lang", string(l.lang)))
+		links = append(links, langLink{l.lang, v.text.T(l.key), url, l.lang == v.text.Lang()})
 	}
 	return links
 }
 
-// tellPage shows a failure in the frame of every other page.
-func (h *Handler) tellPage(w http.ResponseWriter, hr *http.Request, f *web.Failure) {
-	r := h.request(hr)
-	data := failureData{Status: f.Status}
-	if f.Code != 0 {
-		data.Fault = &fault{f.Code.String(), f.Code.Text(r.lang), f.Code.Advice(r.lang)}
-	}
-	switch f.Status {
-	case http.StatusNotFound:
-		data.Title, data.Hint = r.text.T("state.notFound"), r.text.T("state.notFoundHint")
-	case http.StatusForbidden:
-		data.Title, data.Hint = r.text.T("state.forbidden"), r.text.T("state.forbiddenHint")
-	case http.StatusMethodNotAllowed:
-		data.Title = r.text.T("state.methodNotAllowed")
-	case http.StatusServiceUnavailable:
-		data.Title = r.text.T("state.storeDown")
-	case http.StatusInternalServerError:
-		data.Title, data.Hint = r.text.T("error.internal"), r.text.T("error.internalHint")
-	default:
-		data.Title = r.text.T("state.badRequest")
-	}
-	v := view{root: h.root, path: hr.URL.EscapedPath(), period: aggregate.Of(aggregate.Month, r.now, h.loc), comparison: aggregate.PreviousPeriod}
-	err := r.render(w, &page{name: "failure", title: data.Title, status: f.Status, view: v, bare: true, data: data})
-	if err != nil {
-		h.log.Error("failure page", "err", err)
-		web.TellLine(w, hr, f)
-	}
+// failureData is the page that tells of a failure.
+type failureData struct {
+	Status int
+	Hint   string
+	Fault  *fault
 }
 
-type failureData struct {
-	Status      int
-	Title, Hint string
-	Fault       *fault
+// tellPage shows a failure in the frame of every other page.
+func (h *Handler) tellPage(w http.ResponseWriter, r *http.Request, f *web.Failure) {
+	v := h.visit(r)
+	v.view = address.Default(h.root, r.URL.EscapedPath(), v.now)
+	data := failureData{Status: f.Status}
+	if f.Code != 0 {
+		data.Fault = faultOf(f.Code, v.text.Lang())
+	}
+	title, hint := "state.badRequest", ""
+	switch f.Status {
+	case http.StatusNotFound:
+		title, hint = "state.notFound", "state.notFoundHint"
+	case http.StatusForbidden:
+		title, hint = "state.forbidden", "state.forbiddenHint"
+	case http.StatusMethodNotAllowed:
+		title = "state.methodNotAllowed"
+	case http.StatusServiceUnavailable:
+		title = "state.storeDown"
+	case http.StatusInternalServerError:
+		title, hint = "error.internal", "error.internalHint"
+	}
+	if hint != "" {
+		data.Hint = v.text.T(hint)
+	}
+	err := v.render(w, page{name: "failure", title: title}, content{status: f.Status, data: data})
+	if err != nil {
+		h.log.Error("failure page", "err", err)
+		http.Error(w, http.StatusText(f.Status), f.Status)
+	}
 }

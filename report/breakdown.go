@@ -40,7 +40,7 @@ type Entry struct {
 	Silent   bool           `json:"silent,omitempty" doc:"There were events in the reference period and none in this one."`
 
 	Compared aggregate.Tally `json:"-"` // of the part of the period that is compared
-	Trend    []int64         `json:"-"` // the measured figure by step, up to now; nil when not asked for
+	Trend    []int64         `json:"-"` // the measured figure by step; nil when not asked for
 	Rest     int             `json:"-"` // of how many things it is the sum; 0 for one thing, or for all
 }
 
@@ -50,6 +50,7 @@ type Breakdown struct {
 	Total   Entry   `json:"total" doc:"The sum of the entries."`
 
 	Measure Measure `json:"-"` // what Entries are ranked, shared and compared by
+	Begun   int     `json:"-"` // how many steps of their trends have begun: the others would look like a fall to nothing
 	fair    bool    // changes may be given
 }
 
@@ -75,7 +76,7 @@ func (r *Report) split(keep aggregate.Dim, f aggregate.Key, steps bool) split {
 	q := aggregate.Query{Period: r.Period, Filter: f, By: keep | aggregate.ByOperation}
 	out := split{now: &query{Query: q}}
 	if steps {
-		out.now.Period, out.now.Step = s.Shown, s.Step
+		out.now.Period, out.now.Step = r.Shown, s.Step
 	}
 	if s.Compared == nil {
 		return out

@@ -24,14 +24,14 @@ func (r *Report) Clients(ctx context.Context) (Clients, error) { return r.client
 // ClientsInSteps is [Report.Clients] with the trend of each, in some ten to
 // thirty steps. Very short periods have none.
 func (r *Report) ClientsInSteps(ctx context.Context) (Clients, error) {
-	step := trendStep(r.plan.Shown)
+	step := trendStep(r.Shown)
 	if step == aggregate.Whole {
 		return r.clients(ctx, nil)
 	}
 	f := r.Filter
 	f.Operation = r.plan.Measure.Operation()
 	by := aggregate.ByClient | aggregate.ByOperation
-	return r.clients(ctx, &query{Query: aggregate.Query{Period: r.plan.Shown, Filter: f, By: by, Step: step}})
+	return r.clients(ctx, &query{Query: aggregate.Query{Period: r.Shown, Filter: f, By: by, Step: step}})
 }
 
 func (r *Report) clients(ctx context.Context, trends *query) (out Clients, err error) {
@@ -51,7 +51,7 @@ func (r *Report) clients(ctx context.Context, trends *query) (out Clients, err e
 	}
 	r.fillSeen(out.Entries, list)
 	if trends != nil && trendErr == nil {
-		r.fillTrends(out.Entries, trends, aggregate.ByClient, r.plan.Measure)
+		r.fillTrends(&out.Breakdown, trends, aggregate.ByClient)
 	}
 	out.Incomplete = cmp.Or(seenErr, trendErr)
 	return out, nil
@@ -140,15 +140,15 @@ const mostLastRows = 60_000
 // these are whom to talk to. It returns the step, which is Whole when the
 // period does not consist of days.
 func (r *Report) LastUse(ctx context.Context, b *Breakdown) (aggregate.Unit, error) {
-	first, last, ok := r.plan.Shown.Days()
-	if !ok || !r.plan.Shown.WholeDays() {
+	first, last, ok := r.Shown.Days()
+	if !ok || !r.Shown.WholeDays() {
 		return aggregate.Whole, nil
 	}
 	step := aggregate.EachDay
 	if b.Summary().Active*int(last-first+1) > mostLastRows {
 		step = aggregate.Month
 	}
-	rows, err := r.src.Sums(ctx, aggregate.Query{Period: r.plan.Shown, Filter: r.Filter, By: aggregate.ByClient, Step: step})
+	rows, err := r.src.Sums(ctx, aggregate.Query{Period: r.Shown, Filter: r.Filter, By: aggregate.ByClient, Step: step})
 	if err != nil {
 		return aggregate.Whole, err
 	}
@@ -242,7 +242,7 @@ func fitMonths(p aggregate.Period) (aggregate.Period, Fit) {
 // still says what would be shown.
 func (r *Report) Months(ctx context.Context) (Months, error) {
 	var out Months
-	out.Period, out.Fit = fitMonths(r.plan.Shown)
+	out.Period, out.Fit = fitMonths(r.Shown)
 	points := aggregate.Series(nil, out.Period, aggregate.Month)
 	if points == nil {
 		return out, nil

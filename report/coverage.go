@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -85,7 +86,7 @@ func (r *Report) coverage(ctx context.Context, first, last aggregate.Day) (*Cove
 
 // scopeCoverage is the coverage of all that a scope shows and compares with.
 func (r *Report) scopeCoverage(ctx context.Context) (*Coverage, error) {
-	first, last, ok := r.plan.Shown.Days()
+	first, last, ok := r.Shown.Days()
 	if !ok {
 		return r.coverage(ctx, 1, 0) // no day
 	}
@@ -171,40 +172,36 @@ func (c *Coverage) step(p aggregate.Point, now time.Time) (State, Cover) {
 
 // Gaps returns the stretches of the period without data, up to yesterday.
 func (r *Report) Gaps(ctx context.Context) ([]Gap, error) {
-	if r.BoundsErr != nil {
-		return nil, r.BoundsErr
-	}
-	first, last, ok := r.plan.Shown.Days()
-	if !ok {
-		return []Gap{}, nil
-	}
-	c, err := r.coverage(ctx, first, last)
-	if err != nil {
+	s := r.Scope(ctx)
+	if err := cmp.Or(r.BoundsErr, s.CoverageErr); err != nil {
 		return nil, err
 	}
-	return append([]Gap{}, c.Gaps(r.plan.Shown)...), nil
+	return append([]Gap{}, r.shared.coverage.Gaps(r.Shown)...), nil
 }
 
 // Calendar says of each day how much data there is.
 type Calendar struct {
-	First aggregate.Day
-	Days  []Cover // from First on; none when all of them are still to come
+	Period aggregate.Period
+	Days   []Cover // none when all of them are still to come
 }
 
 // Calendar is the coverage of the year that ends with the period, or of the
 // period when that is longer, up to [MostMonths] and today.
 func (r *Report) Calendar(ctx context.Context) (Calendar, error) {
-	months, ok := monthsAround(r.plan.Shown)
+	months, ok := monthsAround(r.Shown)
 	if !ok {
 		return Calendar{}, nil
 	}
 	first, last, _ := months.Days()
 	last = min(last, aggregate.DayOf(r.Now, r.loc))
+	if first > last {
+		return Calendar{}, nil
+	}
 	c, err := r.coverage(ctx, first, last)
 	if err != nil {
 		return Calendar{}, err
 	}
-	out := Calendar{First: first}
+	out := Calendar{Period: aggregate.Between(first.Start(r.loc), (last + 1).Start(r.loc), r.loc)}
 	for d := first; d <= last; d++ {
 		out.Days = append(out.Days, c.Day(d))
 	}

@@ -46,6 +46,7 @@ type Question struct {
 // concurrent use.
 type Report struct {
 	Question
+	Shown     aggregate.Period // what is divided into steps: Period, without open ends
 	Bounds    logbase.Bounds
 	BoundsErr error // why Bounds are not known; what needs them is then left out
 
@@ -81,6 +82,7 @@ func New(ctx context.Context, src Source, q Question) *Report {
 		r.Names = ids{}
 	}
 	r.Bounds, r.BoundsErr = src.Bounds(ctx)
+	r.Shown = r.definite()
 	r.plan = r.scope()
 	return r
 }

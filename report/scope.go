@@ -19,8 +19,7 @@ type Scope struct {
 	NoChange Reason `json:"-"` // why no change may be given
 	Gaps     []Gap  `json:"-"` // in what is compared: the reason, where it is HasGaps
 
-	Shown   aggregate.Period `json:"-"` // what is divided into steps: Period, without open ends
-	Step    aggregate.Unit   `json:"-"` // Whole when Shown cannot be divided
+	Step    aggregate.Unit   `json:"-"` // Whole when the period cannot be divided
 	Coarser bool             `json:"-"` // the step that was asked for had too many columns
 	Beside  aggregate.Period `json:"-"` // the steps drawn beside those of Compared: of days, the same weekdays
 	Measure Measure          `json:"-"`
@@ -114,8 +113,8 @@ func (r *Report) Scope(ctx context.Context) *Scope {
 
 // scope is what can be said of the question without asking.
 func (r *Report) scope() Scope {
-	s := Scope{Period: Period{r.Period}, Shown: r.definite(), Measure: measureOf(r.Filter)}
-	s.Step, s.Coarser = stepOf(s.Shown, r.Step)
+	s := Scope{Period: Period{r.Period}, Measure: measureOf(r.Filter)}
+	s.Step, s.Coarser = stepOf(r.Shown, r.Step)
 	current, reference, compared := r.compared()
 	if !compared || r.beforeData(reference) { // half a reference would mislead more than none
 		return s

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -77,7 +76,7 @@ func (r *Report) divide(ctx context.Context, by aggregate.Dim, steps, beside boo
 	if by != 0 {
 		b = r.breakdown(parts, by, m, scope.NoChange == Fair)
 		if steps {
-			r.fillTrends(b.Entries, parts.now, by, m)
+			r.fillTrends(&b, parts.now, by)
 		}
 	}
 	return series, b, nil
@@ -109,24 +108,26 @@ func (r *Report) series(now, beside *query) Series {
 
 // fillTrends adds the course of the measured figure to each entry, from an
 // answer in steps that was counted by the field of the entries and by
-// operation. What is still to come has no steps: it would look like a fall to
-// nothing.
-func (r *Report) fillTrends(entries []Entry, q *query, by aggregate.Dim, m Measure) {
-	points := slices.DeleteFunc(aggregate.Series(nil, q.Period, q.Step), func(pt aggregate.Point) bool { return pt.Start.After(r.Now) })
+// operation.
+func (r *Report) fillTrends(b *Breakdown, q *query, by aggregate.Dim) {
+	points := aggregate.Series(nil, q.Period, q.Step)
 	at := make(map[int64]int, len(points))
 	for i, pt := range points {
 		at[q.Step.Start(pt.Start).Unix()] = i
+		if !pt.Start.After(r.Now) {
+			b.Begun = i + 1
+		}
 	}
-	index := make(map[string]int, len(entries))
-	for i := range entries {
-		index[entries[i].ID] = i
-		entries[i].Trend = make([]int64, len(points))
+	index := make(map[string]int, len(b.Entries))
+	for i := range b.Entries {
+		index[b.Entries[i].ID] = i
+		b.Entries[i].Trend = make([]int64, len(points))
 	}
 	for _, row := range q.rows {
 		i, known := index[valueOf(row.Key, by)]
 		j, inside := at[row.Start.Unix()]
-		if known && inside && row.Key.Operation == m.Operation() {
-			entries[i].Trend[j] += row.Count
+		if known && inside && row.Key.Operation == b.Measure.Operation() {
+			b.Entries[i].Trend[j] += row.Count
 		}
 	}
 }
@@ -140,7 +141,7 @@ type Hours [7][24]int64
 
 // HasHours reports whether the period is short enough for [Report.Hours].
 func (r *Report) HasHours() bool {
-	first, last, ok := r.plan.Shown.Days()
+	first, last, ok := r.Shown.Days()
 	return ok && last-first < MaxHoursDays
 }
 
@@ -148,7 +149,7 @@ func (r *Report) HasHours() bool {
 // [Report.HasHours].
 func (r *Report) Hours(ctx context.Context) (Hours, error) {
 	var out Hours
-	rows, err := r.src.Sums(ctx, aggregate.Query{Period: r.plan.Shown, Filter: r.Filter, Step: aggregate.Hour})
+	rows, err := r.src.Sums(ctx, aggregate.Query{Period: r.Shown, Filter: r.Filter, Step: aggregate.Hour})
 	for _, row := range rows {
 		out[(row.Start.Weekday()+6)%7][row.Start.Hour()] += row.Count
 	}

@@ -46,17 +46,19 @@ func TestDaysStandBesideTheSameWeekday(t *testing.T) {
 	}
 }
 
-func TestTrendsEndNow(t *testing.T) {
+func TestTrendsSayHowFarTheyHaveCome(t *testing.T) {
 	is := is.New(t)
 	s := steady(t, "2018-03-01", "2018-04-28")
 	_, b, err := about(t, s, "2018-04").InSteps(t.Context(), aggregate.ByMethod)
 	is.NoErr(err)
 	trend := b.Entries[0].Trend
-	is.Equal(len(trend), 28)
-	is.Equal(trend[27], int64(9))
+	is.Equal(len(trend), 30)
+	is.Equal(b.Begun, 28)
+	is.Equal(trend[27:], []int64{9, 0, 0})
 	clients, err := about(t, s, "2018-04").ClientsInSteps(t.Context())
 	is.NoErr(err)
 	is.Equal(clients.Entries[0].Trend, trend)
+	is.Equal(clients.Begun, 28)
 }
 
 func TestWhatCannotBeDivided(t *testing.T) {

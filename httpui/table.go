@@ -1,0 +1,233 @@
+package httpui
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/httpui/internal/chart"
+	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/report"
+)
+
+// table is how a breakdown is shown as a grid.
+type table struct {
+	id, caption string
+	by          aggregate.Dim // of the entries; 0 for what has no field of its own
+	columns     []column
+	link        func(e *report.Entry) string // of the name; nil for none
+}
+
+// column is one column of a table.
+type column struct {
+	sort   string // its name in addresses; "" when it does not sort
+	key    string // of its head in the catalogue
+	kind   export.Kind
+	visual bool // a picture: not in files
+	chart  bool // in the chart of a file
+	cell   func(r *rows, e *report.Entry) cell
+
+	// compare orders entries as the column does; what is missing comes first.
+	compare func(a, b *report.Entry, byName func(a, b string) int) int
+}
+
+// rows are what the cells of a table have in common.
+type rows struct {
+	*visit
+	table
+	measure report.Measure
+	most    int64 // of the measured figure, for bars; 0 in the total
+	begun   int   // steps of the trends that sparklines show
+	running bool  // the last of them is not over
+}
+
+// fitting leaves out the columns that would say nothing, or nothing true:
+// changes where none may be shown, for which the period bar gives the reason,
+// and all but failures where the filter leaves nothing else.
+func (v *visit) fitting(columns ...column) []column {
+	s := v.scope()
+	return slices.DeleteFunc(columns, func(c column) bool {
+		switch c.sort {
+		case sortChange:
+			return s.Compared == nil || s.NoChange != report.Fair
+		case sortRate, sortAttempts, sortSuccesses:
+			return s.Measure == report.Failures
+		}
+		return false
+	})
+}
+
+// grid shows a breakdown as a table.
+func (v *visit) grid(t table, b report.Breakdown) *grid {
+	r := &rows{visit: v, table: t, measure: b.Measure, begun: b.Begun, running: v.report.Period.Running(v.now)}
+	for i := range b.Entries {
+		if e := &b.Entries[i]; e.Rest == 0 {
+			r.most = max(r.most, b.Measure.Of(e.Tally))
+		}
+	}
+	g := &grid{ID: t.id, Caption: t.caption, Period: v.period()}
+	for _, c := range t.columns {
+		g.Columns = append(g.Columns, gridColumn{Name: v.text.T(c.key), Kind: c.kind, Visual: c.visual, Chart: c.chart})
+	}
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		row := gridRow{Quiet: e.Silent, Cells: make([]cell, 0, len(t.columns))}
+		for _, c := range t.columns {
+			row.Cells = append(row.Cells, c.cell(r, e))
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	r.most = 0
+	g.Total = []cell{textCell(b.Total.Name)}
+	for _, c := range t.columns[1:] {
+		g.Total = append(g.Total, c.cell(r, &b.Total))
+	}
+	return g
+}
+
+// Names of columns in addresses.
+const (
+	sortName        = "name"
+	sortInstitution = "institution"
+	sortChange      = "change"
+	sortRate        = "rate"
+	sortAttempts    = "attempts"
+	sortSuccesses   = "successes"
+	sortFailures    = "failures"
+)
+
+// orderBy orders entries by a value that may be missing.
+func orderBy[T cmp.Ordered](value func(*report.Entry) *T) func(a, b *report.Entry, _ func(a, b string) int) int {
+	return func(a, b *report.Entry, _ func(a, b string) int) int {
+		switch x, y := value(a), value(b); {
+		case x == nil && y == nil:
+			return 0
+		case x == nil:
+			return -1
+		case y == nil:
+			return 1
+		default:
+			return cmp.Compare(*x, *y)
+		}
+	}
+}
+
+// The columns that tables are made of.
+
+func nameColumn(key string) column {
+	return column{
+		sort: sortName, key: key,
+		compare: func(a, b *report.Entry, byName func(a, b string) int) int { return byName(a.Name, b.Name) },
+		cell: func(r *rows, e *report.Entry) cell {
+			if e.Rest > 0 {
+				return textCell(r.text.T("common.rest", int64(e.Rest)))
+			}
+			c := textCell(e.Name)
+			if r.link != nil {
+				c.URL = r.link(e)
+			}
+			if e.Name != e.ID && (r.by == aggregate.ByClient || r.by == aggregate.ByCountry) {
+				c.Code = e.ID
+			}
+			if r.by == aggregate.ByErrorCode {
+				c.Sub = r.text.Fault(e.ID)
+			}
+			switch {
+			case e.New:
+				c.Note = r.text.T("clients.isNew")
+			case e.Silent && r.by == aggregate.ByClient:
+				c.Note = r.text.T("clients.isSilent")
+			}
+			return c
+		},
+	}
+}
+
+// institutionColumn is shown where the catalogue knows institutions.
+func institutionColumn() column {
+	return column{
+		sort: sortInstitution, key: "table.institution",
+		compare: func(a, b *report.Entry, byName func(a, b string) int) int {
+			return byName(a.Institution, b.Institution)
+		},
+		cell: func(_ *rows, e *report.Entry) cell { return textCell(e.Institution) },
+	}
+}
+
+func attemptsColumn() column {
+	return column{
+		sort: sortAttempts, key: "figure.attempts", kind: export.Int,
+		compare: orderBy(func(e *report.Entry) *int64 { return &e.Attempts }),
+		cell:    func(r *rows, e *report.Entry) cell { return intCell(r.text, e.Attempts) },
+	}
+}
+
+func successesColumn() column {
+	return measureColumn(report.Successes, sortSuccesses, "figure.successes", chart.Success)
+}
+
+func failuresColumn() column {
+	return measureColumn(report.Failures, sortFailures, "figure.failures", chart.Failure)
+}
+
+// measureColumn shows a figure, with a bar where it is the one measured.
+func measureColumn(m report.Measure, sort, key string, look chart.Look) column {
+	return column{
+		sort: sort, key: key, kind: export.Int, chart: true,
+		compare: orderBy(func(e *report.Entry) *int64 { n := m.Of(e.Tally); return &n }),
+		cell: func(r *rows, e *report.Entry) cell {
+			n := m.Of(e.Tally)
+			c := intCell(r.text, n)
+			if r.measure == m && r.most > 0 && e.Rest == 0 {
+				c.Image = inlineBar(n, r.most, look)
+			}
+			return c
+		},
+	}
+}
+
+func rateColumn() column {
+	return column{
+		sort: sortRate, key: "figure.rate", kind: export.Percent,
+		compare: orderBy(func(e *report.Entry) *float64 { return e.Rate }),
+		cell:    func(r *rows, e *report.Entry) cell { return rateCell(r.text, e.Figures) },
+	}
+}
+
+func shareColumn() column {
+	return column{
+		sort: "share", key: "figure.share", kind: export.Percent,
+		compare: orderBy(func(e *report.Entry) *float64 { return e.Share }),
+		cell:    func(r *rows, e *report.Entry) cell { return percentCell(r.text, e.Share, r.text.Percent) },
+	}
+}
+
+func changeColumn() column {
+	return column{
+		sort: sortChange, key: "figure.change", kind: export.Percent,
+		compare: orderBy(func(e *report.Entry) *float64 { return e.Change }),
+		cell:    func(r *rows, e *report.Entry) cell { return percentCell(r.text, e.Change, r.text.Change) },
+	}
+}
+
+func trendColumn() column {
+	return column{key: "table.trend", visual: true, cell: func(r *rows, e *report.Entry) cell {
+		return cell{Image: sparkline(r.text, e.Name, e.Trend[:min(r.begun, len(e.Trend))], r.running)}
+	}}
+}
+
+func firstColumn() column {
+	return column{
+		sort: "first", key: "table.firstSeen", kind: export.Date,
+		compare: orderBy(func(e *report.Entry) *aggregate.Day { return e.First }),
+		cell:    func(r *rows, e *report.Entry) cell { return dayCell(r.text, e.First) },
+	}
+}
+
+func lastColumn() column {
+	return column{
+		sort: "last", key: "table.lastSeen", kind: export.Date,
+		compare: orderBy(func(e *report.Entry) *aggregate.Day { return e.Last }),
+		cell:    func(r *rows, e *report.Entry) cell { return dayCell(r.text, e.Last) },
+	}
+}
