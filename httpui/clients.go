@@ -208,38 +208,42 @@ func (v *visit) listMonths(data *clientsData) {
 	if data.List.Fault = v.fault(err); err != nil {
 		return
 	}
-	g := v.monthGrid(data.List, months.Keep(matches(data.Search)))
+	months.Breakdown = months.Keep(matches(data.Search))
+	g := v.monthGrid(data.List, months)
 	data.Count = v.text.T("clients.count", int64(len(g.Rows)))
 	v.paginate(g, pageRows)
 	data.List.Grid = g
 }
 
+// monthGrid is one column for each month.
 func (v *visit) monthGrid(w widget, months report.Months) *grid {
 	g := &grid{ID: w.ID, Caption: w.Title, Period: v.text.Period(months.Period, v.report.Bounds)}
 	if w.Note != "" {
 		g.Notes = []string{w.Note}
 	}
 	g.Columns = []gridColumn{{Name: v.text.T("table.client")}}
-	for _, c := range months.Columns {
-		g.Columns = append(g.Columns, gridColumn{Name: v.text.MonthPart(c.First, c.Last), Kind: export.Int})
+	for _, p := range months.Columns {
+		first, last := aggregate.DayOf(p.Start, v.h.loc), aggregate.DayOf(p.End.Add(-1), v.h.loc)
+		g.Columns = append(g.Columns, gridColumn{Name: v.text.MonthPart(first, last), Kind: export.Int})
 	}
 	g.Columns = append(g.Columns, gridColumn{Name: v.text.T("table.total"), Kind: export.Int, Chart: true})
-	cells := func(first cell, row report.MonthRow) []cell {
+	cells := func(first cell, e *report.Entry) []cell {
 		out := []cell{first}
-		for i, n := range row.Counts {
-			if n == 0 && months.Columns[i].InFuture {
+		for i, n := range e.Trend {
+			if n == 0 && i >= months.Begun {
 				out = append(out, missing(v.text))
 				continue
 			}
 			out = append(out, intCell(v.text, n))
 		}
-		return append(out, intCell(v.text, row.Sum))
+		return append(out, intCell(v.text, e.Successes))
 	}
-	for _, row := range months.Clients {
-		name := textCell(row.Name)
-		name.URL = v.clientLink(row.ID)
-		g.Rows = append(g.Rows, gridRow{Cells: cells(name, row)})
+	for i := range months.Entries {
+		e := &months.Entries[i]
+		name := textCell(e.Name)
+		name.URL = v.clientLink(e.ID)
+		g.Rows = append(g.Rows, gridRow{Cells: cells(name, e)})
 	}
-	g.Total = cells(textCell(v.text.T("table.total")), months.Total)
+	g.Total = cells(textCell(v.text.T("table.total")), &months.Total)
 	return g
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/export"
@@ -72,27 +71,12 @@ func intCell(l *locale.Locale, n int64) cell { return cell{Value: n, Text: l.Int
 // missing is a cell without a figure.
 func missing(l *locale.Locale) cell { return cell{Text: l.T("common.notCounted")} }
 
-// percentCell is a share or a change, written by write.
-func percentCell(l *locale.Locale, f *float64, write func(float64) string) cell {
-	if f == nil {
-		return missing(l)
-	}
-	return cell{Value: *f, Text: write(*f)}
-}
-
 // rateCell shows the success rate, or how few authentications there were.
 func rateCell(l *locale.Locale, f report.Figures) cell {
 	if f.Rate == nil {
 		return cell{Text: l.T("figure.rateSmallShort", f.Ended())}
 	}
 	return cell{Value: *f.Rate, Text: l.Percent(*f.Rate)}
-}
-
-func dayCell(l *locale.Locale, d *aggregate.Day) cell {
-	if d == nil {
-		return missing(l)
-	}
-	return cell{Value: *d, Text: l.Day(*d)}
 }
 
 // inlineBar draws n beside its number. Drawing a bar cannot fail; if it did, the

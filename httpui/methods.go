@@ -182,11 +182,15 @@ func (v *visit) userTable(b report.Breakdown, err error, chosen string) widget {
 	w.Note = v.text.T(note, int64(b.Summary().Active))
 	columns := v.fitting(nameColumn("table.client"), successesColumn(), failuresColumn(), shareColumn(), changeColumn())
 	step, err := v.report.LastUse(v.Context(), &b)
-	switch {
-	case err != nil:
+	if err != nil {
 		v.note(err)
-	case step != aggregate.Whole:
-		columns = append(columns, lastUseColumn(last, step))
+	}
+	use := lastColumn()
+	if step == aggregate.Month {
+		use = lastMonthColumn()
+	}
+	if use.key = last; step != aggregate.Whole {
+		columns = append(columns, use)
 	}
 	w.Grid = v.grid(table{
 		id: w.ID, caption: w.Title, by: aggregate.ByClient, columns: columns,
@@ -194,21 +198,4 @@ func (v *visit) userTable(b report.Breakdown, err error, chosen string) widget {
 	}, b)
 	v.paginate(w.Grid, pageRows)
 	return w
-}
-
-// lastUseColumn is the last day as far as the step tells it.
-func lastUseColumn(key string, step aggregate.Unit) column {
-	c := lastColumn()
-	c.key = key
-	if step == aggregate.Month {
-		day := c.cell
-		c.cell = func(r *rows, e *report.Entry) cell {
-			out := day(r, e)
-			if e.Last != nil {
-				out.Text = r.text.MonthOf(*e.Last)
-			}
-			return out
-		}
-	}
-	return c
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/chart"
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/report"
 )
 
@@ -37,7 +38,7 @@ type rows struct {
 	table
 	measure report.Measure
 	most    int64 // of the measured figure, for bars; 0 in the total
-	begun   int   // steps of the trends that sparklines show
+	begun   int   // steps of the trends that sparklines show; 0 in the total
 	running bool  // the last of them is not over
 }
 
@@ -77,7 +78,7 @@ func (v *visit) grid(t table, b report.Breakdown) *grid {
 		}
 		g.Rows = append(g.Rows, row)
 	}
-	r.most = 0
+	r.most, r.begun = 0, 0
 	g.Total = []cell{textCell(b.Total.Name)}
 	for _, c := range t.columns[1:] {
 		g.Total = append(g.Total, c.cell(r, &b.Total))
@@ -96,19 +97,30 @@ const (
 	sortFailures    = "failures"
 )
 
-// orderBy orders entries by a value that may be missing.
-func orderBy[T cmp.Ordered](value func(*report.Entry) *T) func(a, b *report.Entry, _ func(a, b string) int) int {
-	return func(a, b *report.Entry, _ func(a, b string) int) int {
-		switch x, y := value(a), value(b); {
-		case x == nil && y == nil:
-			return 0
-		case x == nil:
-			return -1
-		case y == nil:
+// valued is a column of a value that may be missing; then it comes first.
+func valued[T cmp.Ordered](
+	sort, key string, kind export.Kind, value func(*report.Entry) *T, text func(*locale.Locale, T) string,
+) column {
+	return column{
+		sort: sort, key: key, kind: kind,
+		compare: func(a, b *report.Entry, _ func(a, b string) int) int {
+			switch x, y := value(a), value(b); {
+			case x != nil && y != nil:
+				return cmp.Compare(*x, *y)
+			case x == nil && y == nil:
+				return 0
+			case x == nil:
+				return -1
+			}
 			return 1
-		default:
-			return cmp.Compare(*x, *y)
-		}
+		},
+		cell: func(r *rows, e *report.Entry) cell {
+			x := value(e)
+			if x == nil {
+				return missing(r.text)
+			}
+			return cell{Value: *x, Text: text(r.text, *x)}
+		},
 	}
 }
 
@@ -155,11 +167,8 @@ func institutionColumn() column {
 }
 
 func attemptsColumn() column {
-	return column{
-		sort: sortAttempts, key: "figure.attempts", kind: export.Int,
-		compare: orderBy(func(e *report.Entry) *int64 { return &e.Attempts }),
-		cell:    func(r *rows, e *report.Entry) cell { return intCell(r.text, e.Attempts) },
-	}
+	value := func(e *report.Entry) *int64 { return &e.Attempts }
+	return valued(sortAttempts, "figure.attempts", export.Int, value, (*locale.Locale).Int)
 }
 
 func successesColumn() column {
@@ -172,62 +181,55 @@ func failuresColumn() column {
 
 // measureColumn shows a figure, with a bar where it is the one measured.
 func measureColumn(m report.Measure, sort, key string, look chart.Look) column {
-	return column{
-		sort: sort, key: key, kind: export.Int, chart: true,
-		compare: orderBy(func(e *report.Entry) *int64 { n := m.Of(e.Tally); return &n }),
-		cell: func(r *rows, e *report.Entry) cell {
-			n := m.Of(e.Tally)
-			c := intCell(r.text, n)
-			if r.measure == m && r.most > 0 && e.Rest == 0 {
-				c.Image = inlineBar(n, r.most, look)
-			}
-			return c
-		},
+	value := func(e *report.Entry) *int64 { n := m.Of(e.Tally); return &n }
+	c := valued(sort, key, export.Int, value, (*locale.Locale).Int)
+	c.chart = true
+	number := c.cell
+	c.cell = func(r *rows, e *report.Entry) cell {
+		out := number(r, e)
+		if r.measure == m && r.most > 0 && e.Rest == 0 {
+			out.Image = inlineBar(m.Of(e.Tally), r.most, look)
+		}
+		return out
 	}
+	return c
 }
 
 func rateColumn() column {
-	return column{
-		sort: sortRate, key: "figure.rate", kind: export.Percent,
-		compare: orderBy(func(e *report.Entry) *float64 { return e.Rate }),
-		cell:    func(r *rows, e *report.Entry) cell { return rateCell(r.text, e.Figures) },
-	}
+	value := func(e *report.Entry) *float64 { return e.Rate }
+	c := valued(sortRate, "figure.rate", export.Percent, value, (*locale.Locale).Percent)
+	c.cell = func(r *rows, e *report.Entry) cell { return rateCell(r.text, e.Figures) }
+	return c
 }
 
 func shareColumn() column {
-	return column{
-		sort: "share", key: "figure.share", kind: export.Percent,
-		compare: orderBy(func(e *report.Entry) *float64 { return e.Share }),
-		cell:    func(r *rows, e *report.Entry) cell { return percentCell(r.text, e.Share, r.text.Percent) },
-	}
+	value := func(e *report.Entry) *float64 { return e.Share }
+	return valued("share", "figure.share", export.Percent, value, (*locale.Locale).Percent)
 }
 
 func changeColumn() column {
-	return column{
-		sort: sortChange, key: "figure.change", kind: export.Percent,
-		compare: orderBy(func(e *report.Entry) *float64 { return e.Change }),
-		cell:    func(r *rows, e *report.Entry) cell { return percentCell(r.text, e.Change, r.text.Change) },
-	}
+	value := func(e *report.Entry) *float64 { return e.Change }
+	return valued(sortChange, "figure.change", export.Percent, value, (*locale.Locale).Change)
+}
+
+func firstColumn() column {
+	value := func(e *report.Entry) *aggregate.Day { return e.First }
+	return valued("first", "table.firstSeen", export.Date, value, (*locale.Locale).Day)
+}
+
+func lastColumn() column {
+	value := func(e *report.Entry) *aggregate.Day { return e.Last }
+	return valued("last", "table.lastSeen", export.Date, value, (*locale.Locale).Day)
+}
+
+// lastMonthColumn is lastColumn as far as a step of months tells it.
+func lastMonthColumn() column {
+	value := func(e *report.Entry) *aggregate.Day { return e.Last }
+	return valued("last", "table.lastSeen", export.Date, value, (*locale.Locale).MonthOf)
 }
 
 func trendColumn() column {
 	return column{key: "table.trend", visual: true, cell: func(r *rows, e *report.Entry) cell {
 		return cell{Image: sparkline(r.text, e.Name, e.Trend[:min(r.begun, len(e.Trend))], r.running)}
 	}}
-}
-
-func firstColumn() column {
-	return column{
-		sort: "first", key: "table.firstSeen", kind: export.Date,
-		compare: orderBy(func(e *report.Entry) *aggregate.Day { return e.First }),
-		cell:    func(r *rows, e *report.Entry) cell { return dayCell(r.text, e.First) },
-	}
-}
-
-func lastColumn() column {
-	return column{
-		sort: "last", key: "table.lastSeen", kind: export.Date,
-		compare: orderBy(func(e *report.Entry) *aggregate.Day { return e.Last }),
-		cell:    func(r *rows, e *report.Entry) cell { return dayCell(r.text, e.Last) },
-	}
 }

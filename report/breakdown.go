@@ -94,46 +94,32 @@ func (s split) queries() []*query {
 	return slices.DeleteFunc([]*query{s.now, s.left, s.then}, func(q *query) bool { return q == nil })
 }
 
-// regroup changes the keys of all answers.
-func (s split) regroup(change func(aggregate.Key) aggregate.Key) split {
-	each := func(q *query) *query {
-		if q == nil {
-			return nil
-		}
-		out := *q
-		out.rows = slices.Clone(q.rows)
-		for i := range out.rows {
-			out.rows[i].Key = change(out.rows[i].Key)
-		}
-		return &out
-	}
-	return split{each(s.now), each(s.left), each(s.then)}
-}
-
-// tallies adds up an answer by one field.
-func tallies(q *query, by aggregate.Dim) map[string]aggregate.Tally {
+// tallies adds up an answer by what id makes of a key.
+func tallies(q *query, id func(aggregate.Key) string) map[string]aggregate.Tally {
 	out := make(map[string]aggregate.Tally)
 	if q == nil {
 		return out
 	}
 	for _, row := range q.rows {
-		id := valueOf(row.Key, by)
-		t := out[id]
+		t := out[id(row.Key)]
 		t.Add(row.Key.Operation, row.Count)
-		out[id] = t
+		out[id(row.Key)] = t
 	}
 	return out
 }
 
-// valueOf is the value of one field.
-func valueOf(k aggregate.Key, by aggregate.Dim) string {
-	k = k.Keep(by)
-	return cmp.Or(k.ClientID, k.Method, k.Bank, k.Country, k.ErrorCode)
+// field takes the value of one field.
+func field(by aggregate.Dim) func(aggregate.Key) string {
+	return func(k aggregate.Key) string {
+		k = k.Keep(by)
+		return cmp.Or(k.ClientID, k.Method, k.Bank, k.Country, k.ErrorCode)
+	}
 }
 
-// breakdown makes the breakdown of what was answered.
-func (r *Report) breakdown(s split, by aggregate.Dim, m Measure, fair bool) Breakdown {
-	now, left, then := tallies(s.now, by), tallies(s.left, by), tallies(s.then, by)
+// breakdown makes the breakdown of what was answered, by what id makes of each
+// key: values of the field by.
+func (r *Report) breakdown(s split, by aggregate.Dim, id func(aggregate.Key) string, m Measure, fair bool) Breakdown {
+	now, left, then := tallies(s.now, id), tallies(s.left, id), tallies(s.then, id)
 	b := Breakdown{Entries: make([]Entry, 0, len(now)), Measure: m, fair: fair}
 	var total, totalLeft, totalThen aggregate.Tally
 	add := func(id string) {
@@ -245,7 +231,7 @@ func (b *Breakdown) RateChange() *float64 {
 // sum adds up entries as one of that name. A change is given only where each
 // of them has one, or had nothing before.
 func (b *Breakdown) sum(name string, entries []Entry) Entry {
-	out := Entry{Name: name}
+	out := Entry{Name: name, Trend: make([]int64, len(b.Total.Trend))}
 	var now, then aggregate.Tally
 	fair := true
 	for _, e := range entries {
@@ -254,6 +240,9 @@ func (b *Breakdown) sum(name string, entries []Entry) Entry {
 			then = then.Plus(e.Previous.Tally)
 		}
 		fair = fair && (e.Change != nil || e.Previous == nil || b.Measure.Of(e.Previous.Tally) == 0)
+		for i, n := range e.Trend {
+			out.Trend[i] += n
+		}
 	}
 	out.Figures = FiguresOf(now)
 	out.Share = ratio(b.Measure.Of(now), b.Measure.Of(b.Total.Tally))
@@ -328,18 +317,19 @@ func (r *Report) Countries(ctx context.Context) (Countries, error) {
 	if err != nil {
 		return Countries{}, err
 	}
-	sides := s.regroup(func(k aggregate.Key) aggregate.Key {
-		side := Home
-		if k.Method == event.MethodEIDAS || k.Country != "" && k.Country != Home {
-			side = Abroad
-		}
-		return aggregate.Key{Operation: k.Operation, Country: side}
-	})
 	m := r.plan.Measure
 	return Countries{
-		Breakdown: r.breakdown(s, aggregate.ByCountry, m, fair),
-		Border:    r.breakdown(sides, aggregate.ByCountry, m, fair),
+		Breakdown: r.breakdown(s, aggregate.ByCountry, field(aggregate.ByCountry), m, fair),
+		Border:    r.breakdown(s, aggregate.ByCountry, side, m, fair),
 	}, nil
+}
+
+// side is the side of the border of a key.
+func side(k aggregate.Key) string {
+	if k.Method == event.MethodEIDAS || k.Country != "" && k.Country != Home {
+		return Abroad
+	}
+	return Home
 }
 
 // Stat is the specification's statistics (section 2.2): the period by client
@@ -387,7 +377,7 @@ func (r *Report) Stat(ctx context.Context) (Stat, error) {
 
 // By are the same events by one field, by their successes.
 func (s *Stat) By(by aggregate.Dim) Breakdown {
-	return s.r.breakdown(split{now: &query{rows: s.rows}}, by, Successes, false)
+	return s.r.breakdown(split{now: &query{rows: s.rows}}, by, field(by), Successes, false)
 }
 
 // Total is what the period comes to.

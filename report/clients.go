@@ -198,28 +198,14 @@ const (
 	CutToEnd       // one of very many months, to the last [MostMonths]
 )
 
-// Months are the successes by client application and month. Their period is
-// that of the question where that fits, so that their sums are those of every
-// other page.
+// Months are the successes by client application, whose trends are by month.
+// Their period is that of the question where that fits, so that their sums are
+// those of every other page.
 type Months struct {
+	Breakdown
 	Period  aggregate.Period // what is shown
 	Fit     Fit
-	Columns []MonthColumn // none when the period cannot be divided into months
-	Clients []MonthRow    // the greatest total first
-	Total   MonthRow
-}
-
-// MonthColumn is a month, cut to the period.
-type MonthColumn struct {
-	First, Last aggregate.Day
-	InFuture    bool // it has not begun
-}
-
-// MonthRow is one client application.
-type MonthRow struct {
-	Entry          // its names
-	Counts []int64 // by column
-	Sum    int64
+	Columns []aggregate.Point // the months, cut to Period; none when it cannot be divided into months
 }
 
 // fitMonths is what is shown by month for a period.
@@ -240,60 +226,21 @@ func fitMonths(p aggregate.Period) (aggregate.Period, Fit) {
 
 // Months counts successes by client application and month. After an error, it
 // still says what would be shown.
-func (r *Report) Months(ctx context.Context) (Months, error) {
-	var out Months
+func (r *Report) Months(ctx context.Context) (out Months, err error) {
 	out.Period, out.Fit = fitMonths(r.Shown)
-	points := aggregate.Series(nil, out.Period, aggregate.Month)
-	if points == nil {
+	columns := aggregate.Series(nil, out.Period, aggregate.Month)
+	if columns == nil {
 		return out, nil
 	}
 	f := r.Filter
 	f.Operation = Successes.Operation()
-	rows, err := r.src.Sums(ctx, aggregate.Query{Period: out.Period, Filter: f, By: aggregate.ByClient, Step: aggregate.Month})
-	if err != nil {
+	by := aggregate.ByClient | aggregate.ByOperation
+	q := &query{Query: aggregate.Query{Period: out.Period, Filter: f, By: by, Step: aggregate.Month}}
+	if err := r.ask(ctx, []*query{q}); err != nil {
 		return out, err
 	}
-	at := make(map[int64]int, len(points))
-	for i, p := range points {
-		at[aggregate.Month.Start(p.Start).Unix()] = i
-		first, last := aggregate.DayOf(p.Start, r.loc), aggregate.DayOf(p.End.Add(-1), r.loc)
-		out.Columns = append(out.Columns, MonthColumn{First: first, Last: last, InFuture: p.Start.After(r.Now)})
-	}
-	index := make(map[string]int)
-	for _, row := range rows {
-		id := row.Key.ClientID
-		i, known := index[id]
-		if !known {
-			i = len(out.Clients)
-			index[id] = i
-			out.Clients = append(out.Clients, MonthRow{Entry: r.entry(aggregate.ByClient, id), Counts: make([]int64, len(points))})
-		}
-		c := &out.Clients[i]
-		c.Counts[at[row.Start.Unix()]] += row.Count
-		c.Sum += row.Count
-	}
-	byName := r.Names.Compare()
-	slices.SortStableFunc(out.Clients, func(a, b MonthRow) int {
-		return cmp.Or(cmp.Compare(b.Sum, a.Sum), byName(a.Name, b.Name))
-	})
-	return out.Keep(func(*Entry) bool { return true }), nil
-}
-
-// Keep returns the months of those clients that keep approves of. The total is
-// theirs.
-func (m Months) Keep(keep func(*Entry) bool) Months {
-	out := m
-	out.Clients, out.Total = nil, MonthRow{Entry: m.Total.Entry, Counts: make([]int64, len(m.Columns))}
-	for i := range m.Clients {
-		c := &m.Clients[i]
-		if !keep(&c.Entry) {
-			continue
-		}
-		out.Clients = append(out.Clients, *c)
-		out.Total.Sum += c.Sum
-		for j, n := range c.Counts {
-			out.Total.Counts[j] += n
-		}
-	}
-	return out
+	out.Columns = columns
+	out.Breakdown = r.breakdown(split{now: q}, aggregate.ByClient, field(aggregate.ByClient), Successes, false)
+	r.fillTrends(&out.Breakdown, q, aggregate.ByClient)
+	return out, nil
 }

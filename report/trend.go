@@ -74,7 +74,7 @@ func (r *Report) divide(ctx context.Context, by aggregate.Dim, steps, beside boo
 		series = r.series(parts.now, then)
 	}
 	if by != 0 {
-		b = r.breakdown(parts, by, m, scope.NoChange == Fair)
+		b = r.breakdown(parts, by, field(by), m, scope.NoChange == Fair)
 		if steps {
 			r.fillTrends(&b, parts.now, by)
 		}
@@ -118,16 +118,18 @@ func (r *Report) fillTrends(b *Breakdown, q *query, by aggregate.Dim) {
 			b.Begun = i + 1
 		}
 	}
-	index := make(map[string]int, len(b.Entries))
+	id, index := field(by), make(map[string]int, len(b.Entries))
 	for i := range b.Entries {
 		index[b.Entries[i].ID] = i
 		b.Entries[i].Trend = make([]int64, len(points))
 	}
+	b.Total.Trend = make([]int64, len(points))
 	for _, row := range q.rows {
-		i, known := index[valueOf(row.Key, by)]
+		i, known := index[id(row.Key)]
 		j, inside := at[row.Start.Unix()]
 		if known && inside && row.Key.Operation == b.Measure.Operation() {
 			b.Entries[i].Trend[j] += row.Count
+			b.Total.Trend[j] += row.Count
 		}
 	}
 }

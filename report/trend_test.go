@@ -203,18 +203,17 @@ func TestMonthsAreOfThePeriod(t *testing.T) {
 			is.Equal(len(months.Columns), tt.columns)
 			shown := period(t, tt.shown)
 			is.True(months.Period.From().Equal(shown.From()) && months.Period.To().Equal(shown.To()))
-			is.Equal(months.Total.Sum, s.tally(shown, aggregate.Key{}).Successes)
-			for _, c := range months.Clients {
-				var sum int64
-				for i, n := range c.Counts {
-					sum += n
-					month := aggregate.Between(months.Columns[i].First.Start(shown.Location()), (months.Columns[i].Last + 1).Start(shown.Location()), nil)
+			is.Equal(months.Total.Successes, s.tally(shown, aggregate.Key{}).Successes)
+			for _, c := range append(months.Entries, months.Total) {
+				for i, n := range c.Trend {
+					month := aggregate.Between(months.Columns[i].Start, months.Columns[i].End, nil)
 					is.Equal(n, s.tally(month, aggregate.Key{ClientID: c.ID}).Successes)
 				}
-				is.Equal(sum, c.Sum)
+				is.Equal(c.Successes, s.tally(shown, aggregate.Key{ClientID: c.ID}).Successes)
 			}
 			one := months.Keep(func(e *report.Entry) bool { return e.ID == "openIdDemo" })
-			is.Equal(one.Total.Sum, s.tally(shown, aggregate.Key{ClientID: "openIdDemo"}).Successes)
+			is.Equal(one.Total.Successes, one.Entries[0].Successes)
+			is.Equal(one.Total.Trend, one.Entries[0].Trend)
 		})
 	}
 }
