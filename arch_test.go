@@ -33,13 +33,14 @@ var rules = map[string]string{
 
 	// The parts of httpui, each above those before it.
 	"httpui/internal/locale":  "report logbase aggregate event golang.org/x/text",
-	"httpui/internal/chart":   "report aggregate httpui/internal/locale",
-	"httpui/internal/export":  "report aggregate httpui/internal/locale github.com/xuri/excelize/v2",
-	"httpui/internal/web":     "report logbase aggregate event httpui/internal/locale httpui/internal/chart httpui/internal/export golang.org/x/text",
-	"httpui/internal/monitor": "report logbase aggregate event ingest syslogjson httpui/internal/locale httpui/internal/web",
-	"httpui/internal/api":     "report logbase aggregate event httpui/internal/locale httpui/internal/export httpui/internal/web httpui/internal/monitor",
+	"httpui/internal/chart":   "aggregate",
+	"httpui/internal/export":  "aggregate github.com/xuri/excelize/v2",
+	"httpui/internal/web":     "logbase aggregate golang.org/x/text",
+	"httpui/internal/address": "report aggregate httpui/internal/web",
+	"httpui/internal/monitor": "logbase ingest syslogjson httpui/internal/web",
+	"httpui/internal/api":     "report logbase aggregate event httpui/internal/locale httpui/internal/web httpui/internal/address",
 	"httpui": "report logbase aggregate event ingest syslogjson golang.org/x/text httpui/internal/locale httpui/internal/chart httpui/internal/export " +
-		"httpui/internal/web httpui/internal/monitor httpui/internal/api",
+		"httpui/internal/web httpui/internal/address httpui/internal/monitor httpui/internal/api",
 
 	"internal/keys":    "",
 	"internal/traffic": "event",

@@ -160,5 +160,3 @@ func (n *node) table() [][]string {
 	}
 	return rows
 }
-
-func newRequest(url string) *http.Request { return httptest.NewRequest(http.MethodGet, url, nil) }

@@ -247,6 +247,15 @@ func (h *Handler) extent(ctx context.Context, p aggregate.Period) (logbase.Exten
 	return inTurn(ctx, h, func(ctx context.Context) (logbase.Extent, error) { return h.store.Extent(ctx, p) })
 }
 
+// deleteAll deletes what there is now of a period, for a program.
+func (h *Handler) deleteAll(w http.ResponseWriter, r *http.Request, p aggregate.Period) (int64, error) {
+	extent, err := h.extent(r.Context(), p)
+	if err != nil {
+		return 0, err
+	}
+	return h.delete(w, r, p, extent.UpTo)
+}
+
 // delete deletes the records of p up to an id, and logs who asked for it. It
 // goes on when the client goes away: half a deletion helps nobody.
 func (h *Handler) delete(w http.ResponseWriter, r *http.Request, p aggregate.Period, upTo int64) (int64, error) {

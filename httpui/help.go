@@ -1,11 +1,13 @@
 package httpui
 
 import (
+	"path"
 	"slices"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/httpui/internal/api"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -101,17 +103,17 @@ type apiPageParam struct{ Name, Text, Example string }
 
 func fillAPI(v *visit) (content, error) {
 	href := v.h.root.Href
-	data := apiPageData{SpecURL: href(apiRoot + "/openapi.json")}
-	for _, e := range endpoints() {
-		row := apiPageEndpoint{ID: e.path[1:], Path: href(apiRoot + e.path), Summary: e.summary}
+	data := apiPageData{SpecURL: href(api.SpecPath)}
+	for _, e := range api.Endpoints() {
+		row := apiPageEndpoint{ID: path.Base(e.Path), Path: href(e.Path), Summary: e.Summary}
 		row.Example = row.Path
-		for _, p := range e.params {
-			row.Params = append(row.Params, p.name)
-			told := apiPageParam{p.name, p.text, p.example}
+		for _, p := range e.Params {
+			row.Params = append(row.Params, p.Name)
+			told := apiPageParam{p.Name, p.Text, p.Example}
 			if !slices.Contains(data.Params, told) {
 				data.Params = append(data.Params, told)
 			}
-			if p.name == address.Period {
+			if p.Name == address.Period {
 				month := v.now.AddDate(0, 0, -v.now.Day()).Format("2006-01")
 				row.Example = address.Of(row.Path, address.Set(address.Period, month))
 			}

@@ -82,7 +82,6 @@ type Handler struct {
 	assets    *web.Assets
 	locales   map[logbase.Lang]*locale.Locale
 	templates templates
-	spec      []byte // the OpenAPI description
 }
 
 // New returns a handler that answers from s. It panics when s is nil, and when
@@ -129,7 +128,6 @@ func New(s logbase.Store, opts Options) *Handler {
 	h.started = h.now()
 	h.assets = loadAssets(root)
 	h.templates = parseTemplates(h.assets, root, h.locales)
-	h.spec = specification(opts.Version, root)
 	h.site = web.NewSite(web.Options{
 		Root:    root,
 		Hosts:   opts.Hosts,

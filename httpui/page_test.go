@@ -340,3 +340,9 @@ func TestNamesFromRightToLeftTurnNothingElse(t *testing.T) {
 	doc, _ = b.page("/meetodid?p=2018-04&client=emta")
 	is.Equal(doc.one(t, ".chips a").all("span")[0].text(), "Klientrakendus: emta")
 }
+
+// periods is one of every form of DESIGN.md section 5.
+var periods = []string{
+	"", "2018", "2018-04", "2018-04-28", "2018-04-28T10", "2018-Q2", "2018-W17", "2018-04-01/2018-06-30",
+	"2018-0[4-6]", "T10:", "^2017-12-3", "1999", "nothing like it",
+}

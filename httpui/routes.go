@@ -2,10 +2,13 @@ package httpui
 
 import (
 	"net/http"
+	"time"
 
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui/internal/api"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/httpui/internal/monitor"
 	"github.com/e-gov/tarastat/httpui/internal/web"
+	"github.com/e-gov/tarastat/report"
 )
 
 // routes is every address that is answered, and in which form each tells what
@@ -27,31 +30,36 @@ func (h *Handler) routes() {
 	}
 	site.Handle("GET", web.AssetsPath, h.tellPage, h.assets.Serve)
 
-	// The API.
-	for _, e := range endpoints() {
-		site.Handle("GET", apiRoot+e.path, tellProblem, h.api(e))
-	}
-	site.Handle("GET", apiRoot+"/openapi.json", tellProblem, h.serveSpec)
-	site.Missing("/api/", tellProblem)
-
-	// The old service's interface. A browser is given the page instead.
-	old := func(method, path, field string, fn web.HandlerFunc) { site.Handle(method, path, tellOld(field), fn) }
-	stat := page{name: "stat", title: "stat.title", bar: periodBar, fill: fillStat}
-	site.Handle("GET", statPath, h.tellStat, h.serveStat(h.serve(stat), h.legacyStat))
-	old("GET", "/standard", "kirjeid", h.legacyCount(event.SuccessfulAuth))
-	old("GET", "/kirjeid", "kirjeid", h.legacyCount(""))
-	old("GET", "/alates", "alates", h.legacySince)
-	old("DELETE", "/kustuta", "kustutati", h.legacyDelete)
+	programs := api.Route(site, h.programs())
+	stat := h.serve(page{name: "stat", title: "stat.title", bar: periodBar, fill: fillStat})
+	site.Handle("GET", statPath, func(w http.ResponseWriter, r *http.Request, f *web.Failure) {
+		if web.WantsHTML(r) {
+			h.tellPage(w, r, f)
+			return
+		}
+		api.TellStat(w, r, f)
+	}, func(w http.ResponseWriter, r *http.Request) error {
+		if web.WantsHTML(r) || r.URL.Query().Has(paramFormat) {
+			return stat(w, r)
+		}
+		return programs.Stat(w, r)
+	})
 
 	monitor.Route(site, h.watched())
 }
 
-// tellStat tells a failure of the one address that is a page for people and an
-// old endpoint for programs.
-func (h *Handler) tellStat(w http.ResponseWriter, r *http.Request, f *web.Failure) {
-	if web.WantsHTML(r) {
-		h.tellPage(w, r, f)
-		return
+// programs is what the API answers from.
+func (h *Handler) programs() api.Options {
+	opts := api.Options{
+		Source:  source{h},
+		Now:     func() time.Time { return h.now().In(h.loc) },
+		Locales: h.locales,
+		Names:   func(l *locale.Locale) report.Names { return names{l, h.catalogue} },
+		Root:    h.root,
+		Version: h.version,
 	}
-	tellOld("kirjed")(w, r, f)
+	if !h.noDeletion {
+		opts.Delete = h.deleteAll
+	}
+	return opts
 }

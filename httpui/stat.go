@@ -2,12 +2,10 @@ package httpui
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/export"
-	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/report"
 )
 
@@ -24,17 +22,6 @@ type statData struct {
 
 // statRows is how many rows of the table stand on one page.
 const statRows = 200
-
-// serveStat gives people the page, and programs the answer of the old endpoint.
-func (h *Handler) serveStat(people, programs web.HandlerFunc) web.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Add("Vary", "Accept")
-		if !web.WantsHTML(r) && !r.URL.Query().Has(paramFormat) {
-			return programs(w, r)
-		}
-		return people(w, r)
-	}
-}
 
 func fillStat(v *visit) (content, error) {
 	stat, err := v.report.Stat(v.Context())
