@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/logbase"
@@ -24,7 +26,7 @@ func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 		return fail(ctx, logbase.WriteFailed, "append", s.alive(ctx))
 	}
 	err := s.write(ctx, func(c *sqlite.Conn) (func(*state), error) {
-		b := newBatch(c, s.state, s.opts)
+		b := newBatch(c, s.state, calendar{loc: s.opts.Location})
 		for i := range batch {
 			if err := b.add(&batch[i]); err != nil {
 				return nil, err
@@ -35,17 +37,6 @@ func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	return fail(ctx, logbase.WriteFailed, "append", err)
 }
 
-type (
-	dayKind struct {
-		day  aggregate.Day
-		kind kind
-	}
-	monthHour struct {
-		month month
-		hour  int64
-	}
-)
-
 // batch is one transaction of records. What it changes is added up, so that a
 // sum is written once.
 type batch struct {
@@ -53,25 +44,21 @@ type batch struct {
 	state *state // as committed; not changed before the commit
 	cal   calendar
 
-	top   int64 // greatest ID so far
-	keys  []aggregate.Key
-	kinds map[aggregate.Key]kind // the new ones
-	sums  map[dayKind]int64
-	spans map[monthHour]idRange
-	ids   map[month]idRange
-
-	inserters map[month]*inserter
+	lastID int64
+	keys   []aggregate.Key // the new ones
+	keyIDs map[aggregate.Key]keyID
+	sums   map[dayKey]int64
+	days   map[aggregate.Day]idRange
+	tables map[month]*table
 }
 
-func newBatch(c *sqlite.Conn, st *state, o Options) *batch {
+func newBatch(c *sqlite.Conn, st *state, cal calendar) *batch {
 	return &batch{
-		conn: c, state: st, cal: calendar{loc: o.Location}, top: st.lastID,
-		kinds: make(map[aggregate.Key]kind),
-		sums:  make(map[dayKind]int64),
-		spans: make(map[monthHour]idRange),
-		ids:   make(map[month]idRange),
-
-		inserters: make(map[month]*inserter),
+		conn: c, state: st, cal: cal, lastID: st.lastID,
+		keyIDs: make(map[aggregate.Key]keyID),
+		sums:   make(map[dayKey]int64),
+		days:   make(map[aggregate.Day]idRange),
+		tables: make(map[month]*table),
 	}
 }
 
@@ -79,33 +66,28 @@ func (b *batch) add(r *logbase.Record) error {
 	if r.ID <= 0 {
 		return fmt.Errorf("a record without a positive ID: %d", r.ID)
 	}
-	if r.ID <= b.top { // it may have come before
+	if r.ID <= b.lastID { // it may have come before
 		if known, err := b.known(r.ID); known || err != nil {
 			return err
 		}
 	}
-	b.top = max(b.top, r.ID)
-	day, m := b.cal.at(r.Time)
+	b.lastID = max(b.lastID, r.ID)
 	key := aggregate.KeyOf(r.Event)
-	k, err := b.kind(key)
-	if err != nil {
-		return err
-	}
-	in, err := b.inserter(m)
+	k, err := b.keyID(key)
 	if err != nil {
 		return err
 	}
 	at := instant{r.Time.Unix(), int64(r.Time.Nanosecond())}
-	b.count(r.ID, day, m, at.sec, k)
-	return in.add(row{r.ID, at, int64(k), r.TimeText, r.Error, r.Error == key.ErrorCode})
-}
-
-// count adds one record to what finish writes.
-func (b *batch) count(id int64, day aggregate.Day, m month, sec int64, k kind) {
-	one, mh := idRange{id, id}, monthHour{m, hourOf(m, sec)}
-	b.sums[dayKind{day, k}]++
-	b.spans[mh] = b.spans[mh].with(one)
-	b.ids[m] = b.ids[m].with(one)
+	day, m := b.cal.at(at.sec)
+	t, err := b.table(m)
+	if err != nil {
+		return err
+	}
+	id := idRange{r.ID, r.ID}
+	b.sums[dayKey{day, k}]++
+	b.days[day] = b.days[day].with(id)
+	t.ids = t.ids.with(id)
+	return t.add(row{r.ID, at, int64(k), r.TimeText, r.Error, r.Error == key.ErrorCode})
 }
 
 // known reports whether the record is kept, in whichever month.
@@ -113,62 +95,59 @@ func (b *batch) known(id int64) (bool, error) {
 	if err := b.flush(); err != nil { // it may be in this batch
 		return false, err
 	}
-	for _, ids := range []map[month]idRange{b.state.ids, b.ids} {
-		for m, r := range ids {
-			if !r.has(id) {
-				continue
-			}
-			n, err := oneInt(b.conn, m.sql("SELECT 1 FROM records_%d WHERE id = ?"), id)
-			if n == 1 || err != nil {
-				return n == 1, err
-			}
+	months := maps.Clone(b.state.months)
+	for m, t := range b.tables {
+		months[m] = months[m].with(t.ids)
+	}
+	for m, ids := range months {
+		if !ids.has(id) {
+			continue
+		}
+		n, err := oneInt(b.conn, m.sql("SELECT 1 FROM records_%d WHERE id = ?"), id)
+		if n == 1 || err != nil {
+			return n == 1, err
 		}
 	}
 	return false, nil
 }
 
-func (b *batch) flush() error {
-	for _, in := range b.inserters {
-		if err := in.flush(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// kind returns the number of a key, giving out a new one when needed.
-func (b *batch) kind(key aggregate.Key) (kind, error) {
-	if k, ok := b.state.kinds[key]; ok {
+// keyID returns the number of a key, giving out a new one when needed.
+func (b *batch) keyID(key aggregate.Key) (keyID, error) {
+	if k, ok := b.state.keyIDs[key]; ok {
 		return k, nil
 	}
-	if k, ok := b.kinds[key]; ok {
+	if k, ok := b.keyIDs[key]; ok {
 		return k, nil
 	}
-	k := kind(len(b.state.keys) + len(b.keys)) //nolint:gosec // memory ends long before
-	err := exec(b.conn, "INSERT INTO kinds (id, client, method, operation, bank, country, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	k := keyID(len(b.state.keys) + len(b.keys)) //nolint:gosec // memory ends long before
+	err := exec(b.conn, "INSERT INTO keys (id, client, method, operation, bank, country, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		int64(k), key.ClientID, key.Method, string(key.Operation), key.Bank, key.Country, key.ErrorCode)
-	b.kinds[key] = k
+	b.keyIDs[key] = k
 	b.keys = append(b.keys, key)
 	return k, err
 }
 
-// inserter returns what adds records to a month, whose table it makes when
-// there is none.
-func (b *batch) inserter(m month) (*inserter, error) {
-	if in := b.inserters[m]; in != nil {
-		return in, nil
+// table returns the table of a month, which it makes when there is none.
+func (b *batch) table(m month) (*table, error) {
+	if t := b.tables[m]; t != nil {
+		return t, nil
 	}
-	if !b.state.tables[m] {
-		create, err := schemaFiles.ReadFile("schema/records.sql")
-		if err != nil {
-			return nil, err
-		}
-		if err := runScript(b.conn, m.sql(string(create))); err != nil {
+	if _, exists := b.state.months[m]; !exists {
+		if err := sqlitex.ExecuteTransient(b.conn, m.sql(recordsSQL), nil); err != nil {
 			return nil, err
 		}
 	}
-	b.inserters[m] = newInserter(b.conn, m)
-	return b.inserters[m], nil
+	b.tables[m] = newTable(b.conn, m)
+	return b.tables[m], nil
+}
+
+func (b *batch) flush() error {
+	for _, t := range b.tables {
+		if err := t.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // finish writes what was added up.
@@ -176,15 +155,14 @@ func (b *batch) finish() error {
 	if err := b.flush(); err != nil {
 		return err
 	}
-	const sum = `INSERT INTO sums (day, kind, n) VALUES (?, ?, ?)
-		ON CONFLICT (day, kind) DO UPDATE SET n = n + excluded.n`
-	stmt, err := b.conn.Prepare(sum)
+	stmt, err := b.conn.Prepare(`INSERT INTO sums (day, key, n) VALUES (?, ?, ?)
+		ON CONFLICT (day, key) DO UPDATE SET n = n + excluded.n`)
 	if err != nil {
 		return err
 	}
-	for _, dk := range sortedSums(b.sums) {
+	for _, dk := range sortedSums(b.sums) { // some thousand: exec would allocate for each
 		stmt.BindInt64(1, int64(dk.day))
-		stmt.BindInt64(2, int64(dk.kind))
+		stmt.BindInt64(2, int64(dk.key))
 		stmt.BindInt64(3, b.sums[dk])
 		if _, err := stmt.Step(); err != nil {
 			return err
@@ -193,28 +171,25 @@ func (b *batch) finish() error {
 			return err
 		}
 	}
-	const span = `INSERT INTO spans (month, hour, first, last) VALUES (?, ?, ?, ?)
-		ON CONFLICT (month, hour) DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
-	for mh, r := range b.spans {
-		if err := exec(b.conn, span, int64(mh.month), mh.hour, r.first, r.last); err != nil {
+	for day, ids := range b.days {
+		const q = `INSERT INTO days (day, first, last) VALUES (?, ?, ?)
+			ON CONFLICT (day) DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
+		if err := exec(b.conn, q, int64(day), ids.first, ids.last); err != nil {
 			return err
 		}
 	}
-	if b.top == b.state.lastID {
+	if b.lastID == b.state.lastID {
 		return nil
 	}
-	return exec(b.conn, "INSERT OR REPLACE INTO meta (name, value) VALUES ('last_id', ?)", b.top)
+	return exec(b.conn, "INSERT OR REPLACE INTO meta (name, value) VALUES ('last_id', ?)", b.lastID)
 }
 
 // sortedSums orders the sums as the file does, which is the cheapest way to
 // write them.
-func sortedSums(sums map[dayKind]int64) []dayKind {
-	keys := make([]dayKind, 0, len(sums))
-	for dk := range sums {
-		keys = append(keys, dk)
-	}
-	slices.SortFunc(keys, func(a, b dayKind) int {
-		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.kind, b.kind))
+func sortedSums(sums map[dayKey]int64) []dayKey {
+	keys := slices.AppendSeq(make([]dayKey, 0, len(sums)), maps.Keys(sums))
+	slices.SortFunc(keys, func(a, b dayKey) int {
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.key, b.key))
 	})
 	return keys
 }
@@ -222,15 +197,102 @@ func sortedSums(sums map[dayKind]int64) []dayKind {
 // committed brings the state in line with the file.
 func (b *batch) committed(s *state) {
 	s.keys = append(s.keys, b.keys...)
-	maps.Copy(s.kinds, b.kinds)
+	maps.Copy(s.keyIDs, b.keyIDs)
 	for dk, n := range b.sums {
-		s.cube.Add(dk.day, s.keys[dk.kind], n)
+		s.cube.Add(dk.day, s.keys[dk.key], n)
 	}
-	for mh, r := range b.spans {
-		s.widen(mh.month, mh.hour, r)
+	for day, ids := range b.days {
+		s.days[day] = s.days[day].with(ids)
 	}
-	for m := range b.inserters {
-		s.tables[m] = true
+	for m, t := range b.tables {
+		s.months[m] = s.months[m].with(t.ids)
 	}
-	s.lastID = b.top
+	s.lastID = b.lastID
+}
+
+// row is a record as the file keeps it.
+type row struct {
+	id    int64
+	at    instant
+	key   int64
+	text  string // the time as written
+	err   string
+	coded bool // the error text equals the code of the key
+}
+
+// columns is how many values a row binds.
+const columns = 6
+
+// bind sets the values of the row that is number i in the statement.
+func (r *row) bind(stmt *sqlite.Stmt, i int) {
+	p := i * columns
+	stmt.BindInt64(p+1, r.id)
+	stmt.BindInt64(p+2, r.at.sec)
+	stmt.BindInt64(p+3, r.at.nano)
+	stmt.BindInt64(p+4, r.key)
+	stmt.BindText(p+5, r.text)
+	if r.coded {
+		stmt.BindNull(p + 6)
+	} else {
+		stmt.BindText(p+6, r.err)
+	}
+}
+
+// rowsPerInsert is how many records one statement adds. Many at once cost half
+// of what they cost one by one.
+const rowsPerInsert = 32
+
+// table adds records to the table of one month.
+type table struct {
+	conn *sqlite.Conn
+	one  string // the statement for one row
+	many string // and for rowsPerInsert
+	rows []row  // not yet added
+	ids  idRange
+}
+
+func newTable(c *sqlite.Conn, m month) *table {
+	const values = "(?, ?, ?, ?, ?, ?)"
+	into := m.sql("INSERT INTO records_%d (id, sec, nano, key, time, error) VALUES ")
+	return &table{
+		conn: c,
+		one:  into + values,
+		many: into + strings.Repeat(values+", ", rowsPerInsert-1) + values,
+		rows: make([]row, 0, rowsPerInsert),
+	}
+}
+
+func (t *table) add(r row) error {
+	if t.rows = append(t.rows, r); len(t.rows) < rowsPerInsert {
+		return nil
+	}
+	err := t.insert(t.many, t.rows)
+	t.rows = t.rows[:0]
+	return err
+}
+
+// flush adds the rows that are left.
+func (t *table) flush() error {
+	for i := range t.rows {
+		if err := t.insert(t.one, t.rows[i:i+1]); err != nil {
+			return err
+		}
+	}
+	t.rows = t.rows[:0]
+	return nil
+}
+
+// insert adds rows with a statement made for their number.
+func (t *table) insert(query string, rows []row) error {
+	stmt, err := t.conn.Prepare(query)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].bind(stmt, i)
+	}
+	if _, err := stmt.Step(); err != nil {
+		return err
+	}
+	return stmt.Reset()
 }

@@ -126,7 +126,7 @@ const doomed = "2018-04-02T05/2018-04-04"
 // deleteSlowly deletes a period in small steps, and says when it begins.
 func deleteSlowly(path string) error {
 	ctx := context.Background()
-	s, err := sqlitestore.Open(ctx, path, sqlitestore.Options{DeleteBatch: 30, DeletePause: time.Millisecond})
+	s, err := sqlitestore.Open(ctx, path, sqlitestore.Options{}.WithDeletions(30, time.Millisecond))
 	if err != nil {
 		return err
 	}

@@ -14,37 +14,42 @@ import (
 // busyTimeout bounds the wait for a lock that a checkpoint of a reader holds.
 const busyTimeout = 5 * time.Second
 
+const (
+	// readers is how many queries may read records at once; more wait.
+	readers = 4
+	// cacheKiB is the page cache of one connection.
+	cacheKiB = 16 << 10
+)
+
 // checkpointPages is how many pages of the write-ahead log are written back
 // into the file in one go. More than SQLite's own 1000 saves fsyncs under load.
 const checkpointPages = 4000
 
-// minVersion is the first SQLite without the bug in which a checkpoint and a
-// commit at one moment could spoil the write-ahead log (sqlite.org/wal.html).
-const minVersion = 3_051_003
-
-var errOldSQLite = fmt.Errorf("this program was built with SQLite %s, which may damage files; 3.51.3 is needed", sqlite.Version)
-
 // openWriter opens the one connection that writes.
 func openWriter(path string, o Options) (*sqlite.Conn, error) {
-	if sqlite.VersionNumber < minVersion {
-		return nil, errOldSQLite
-	}
 	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
 	if err != nil {
 		return nil, err
 	}
 	c.SetBusyTimeout(busyTimeout)
-	if _, err := schemaVersion(c); err != nil { // before anything is written
-		return nil, errors.Join(err, c.Close())
+	if _, err = checkOwner(c); err == nil { // before anything is written
+		err = pragmas(c, "journal_mode = WAL", "synchronous = FULL", fmt.Sprintf("wal_autocheckpoint = %d", checkpointPages),
+			fmt.Sprintf("journal_size_limit = %d", o.maxWALBytes))
 	}
-	script := fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-		PRAGMA temp_store = MEMORY;
-		PRAGMA cache_size = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d`,
-		-o.CacheBytes/1024, checkpointPages, o.MaxWALBytes)
-	if err := runScript(c, script); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// pragmas sets what every connection has, and more.
+func pragmas(c *sqlite.Conn, more ...string) error {
+	for _, p := range append(more, "temp_store = MEMORY", fmt.Sprintf("cache_size = %d", -cacheKiB)) {
+		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+p, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // createPrivate makes the file, if it is not there, so that its owner alone can
@@ -61,13 +66,11 @@ func createPrivate(path string) error {
 }
 
 // openReaders opens the connections that read. The file must exist.
-func openReaders(path string, o Options) (*sqlitex.Pool, error) {
+func openReaders(path string) (*sqlitex.Pool, error) {
 	return sqlitex.NewPool(path, sqlitex.PoolOptions{
-		Flags:    sqlite.OpenReadOnly,
-		PoolSize: o.Readers,
-		PrepareConn: func(c *sqlite.Conn) error {
-			return runScript(c, fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA cache_size = %d", -o.CacheBytes/1024))
-		},
+		Flags:       sqlite.OpenReadOnly,
+		PoolSize:    readers,
+		PrepareConn: func(c *sqlite.Conn) error { return pragmas(c) },
 	})
 }
 

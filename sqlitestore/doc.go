@@ -16,17 +16,17 @@
 //
 // # Layout
 //
-// Records stand in one table for each civil month of the event, so that the
-// deletion of a month drops a table; what repeats (client, method, operation,
-// bank, country, error code) is one number, a kind. Sums by civil day and kind
-// stand beside them, and are held in memory as an [aggregate.Cube], which
-// answers whatever whole days can answer. Everything else reads the records of
-// the hours concerned: spans say which IDs an hour may have, which serves for
-// an index that costs nothing to keep.
+// Records stand in one table for each civil month of the event, by ID, so that
+// the deletion of a month drops a table; what repeats (client, method,
+// operation, bank, country, error code) is one number, that of a key. Sums by
+// civil day and key stand beside them, and are held in memory as an
+// [aggregate.Cube], which answers whatever whole days can answer. Everything
+// else reads the records of the days concerned: which IDs the records of a day
+// have is kept, and serves for an index that costs nothing. The tables are in
+// schema.sql and records.sql.
 //
-// Days and months are those of one zone, which the file remembers. Opening it
-// with another zone sorts the records into their new months and counts all
-// sums anew, in one transaction.
+// Days and months are those of one zone, which the file keeps. Another one gives
+// [ErrZone]: records are copied into a new file to count them in it.
 //
 // One process at a time opens a file; a second one gets [ErrLocked].
 package sqlitestore

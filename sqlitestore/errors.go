@@ -23,6 +23,9 @@ var (
 
 	// ErrNewerSchema: the file was last written by a newer release.
 	ErrNewerSchema = errors.New("the log base was written by a newer release")
+
+	// ErrZone: the file was made with another [Options.Location].
+	ErrZone = errors.New("the log base counts the days of another zone")
 )
 
 // fail gives err the code people see and says what was being done.

@@ -12,7 +12,7 @@ import (
 	"github.com/e-gov/tarastat/sqlitestore"
 )
 
-// Days that an expression settles are answered from sums, the others from
+// Days on which the time of day is all one are answered from sums, the others from
 // records: whichever it is, the answer is what counting the records gives.
 func FuzzExpression(f *testing.F) {
 	for _, expr := range []string{
@@ -25,7 +25,7 @@ func FuzzExpression(f *testing.F) {
 	}
 	s := open(f, filepath.Join(f.TempDir(), "events.db"), sqlitestore.Options{})
 	records := numbered(1, 900)
-	for i := range records { // three times a day, over most of a year, and some in odd ones
+	for i := range records { // three times a day, over most of a year, and some in other years
 		records[i].Time = time.Date(2018, 4, 1, 0, 0, i*29_347, 0, event.DefaultLocation())
 		if i%100 == 0 {
 			records[i].Time = records[i].Time.AddDate(-68, 0, 0)

@@ -1,160 +1,122 @@
 package sqlitestore
 
 import (
-	"context"
-	"embed"
-	"errors"
+	_ "embed"
 	"fmt"
-	"io/fs"
-	"os"
-	"strings"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/aggregate"
 )
 
-//go:embed schema/*.sql
-var schemaFiles embed.FS
+var (
+	//go:embed schema.sql
+	schemaSQL string
+	//go:embed records.sql
+	recordsSQL string
+)
 
-// SchemaVersion is the version of the file layout that this release writes.
-// It is kept as the file's user_version.
-const SchemaVersion = 2
+const (
+	// applicationID marks the file as ours: "TARA" in ASCII.
+	applicationID = 0x54415241
 
-// applicationID marks the file as ours: "TARA" in ASCII.
-const applicationID = 0x54415241
+	// layout is the version of the schema, kept as the file's user_version. 1 and
+	// 2 were before the first release. A new one brings the files of older
+	// releases up to date in prepare.
+	layout = 3
+)
 
-// Migrate brings the file at path to a version of the layout, up or down; 0
-// empties it. [Open] migrates upwards by itself: Migrate is for going back to
-// an older release. Going down loses what the older layout cannot hold: at
-// version 1, the audit of deletions.
-//
-// It gives [ErrLocked] while the file is in use, [ErrNewerSchema] when the file
-// is newer than this release knows, and fs.ErrNotExist when there is none.
-func Migrate(ctx context.Context, path string, version int) error {
-	if version < 0 || version > SchemaVersion {
-		return fmt.Errorf("sqlitestore: migrate: no such version %d: %w", version, ErrNewerSchema)
-	}
-	if _, err := os.Stat(path); err != nil {
-		return logbase.WithCode(logbase.Unreachable, fmt.Errorf("sqlitestore: migrate: %w", err))
-	}
-	lock, err := lockFile(path + lockSuffix)
-	if err != nil {
-		return fail(ctx, logbase.Unreachable, "migrate", err)
-	}
-	c, err := openWriter(path, Options{}.withDefaults())
-	if err == nil {
-		c.SetInterrupt(ctx.Done())
-		err = errors.Join(migrate(c, version), c.Close())
-	}
-	return fail(ctx, logbase.Unreachable, "migrate", errors.Join(err, lock.Close()))
-}
-
-// migrate takes the steps from the version of the file to the one wanted, each
-// in a transaction of its own.
-func migrate(c *sqlite.Conn, want int) error {
-	have, err := schemaVersion(c)
-	if err != nil {
-		return err
-	}
-	for ; have < want; have++ {
-		if err := step(c, have+1, "up", have+1); err != nil {
-			return err
-		}
-	}
-	for ; have > want; have-- {
-		if err := step(c, have, "down", have-1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// schemaVersion reads the version, and refuses a file that is not ours or that
-// a newer release has written.
-func schemaVersion(c *sqlite.Conn) (int, error) {
+// checkOwner refuses a file that is not ours, or whose layout this release does
+// not know. It writes nothing.
+func checkOwner(c *sqlite.Conn) (version int64, err error) {
 	id, err := oneInt(c, "PRAGMA application_id")
 	if err != nil {
 		return 0, err
 	}
-	version, err := oneInt(c, "PRAGMA user_version")
-	if err != nil {
+	if version, err = oneInt(c, "PRAGMA user_version"); err != nil {
 		return 0, err
 	}
 	tables, err := oneInt(c, "SELECT count(*) FROM sqlite_schema")
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if id != applicationID && (id != 0 || version != 0 || tables != 0) {
+	case id != applicationID && (id != 0 || version != 0 || tables != 0):
 		return 0, ErrForeign
+	case version > layout:
+		return 0, fmt.Errorf("%w: it has layout %d, this release knows %d", ErrNewerSchema, version, layout)
+	case version != 0 && version < layout:
+		return 0, fmt.Errorf("%w: it has layout %d, from before the first release", ErrForeign, version)
 	}
-	if version > SchemaVersion {
-		return 0, fmt.Errorf("%w: it has version %d, this release knows %d", ErrNewerSchema, version, SchemaVersion)
-	}
-	return int(version), nil
+	return version, nil
 }
 
-func step(c *sqlite.Conn, number int, direction string, version int) (err error) {
-	names, err := fs.Glob(schemaFiles, fmt.Sprintf("schema/%04d_*.%s.sql", number, direction))
-	if err != nil || len(names) != 1 {
-		return fmt.Errorf("migration %d %s: %d files: %w", number, direction, len(names), err)
-	}
-	script, err := schemaFiles.ReadFile(names[0])
+// prepare makes the tables in a new file, and refuses one that counts the days
+// of another zone.
+func prepare(c *sqlite.Conn, loc *time.Location) (err error) {
+	version, err := checkOwner(c)
 	if err != nil {
 		return err
 	}
+	if version == 0 {
+		return create(c, loc)
+	}
+	var zone string
+	err = each(c, "SELECT value FROM meta WHERE name = 'zone'", func(row *sqlite.Stmt) error {
+		zone = row.ColumnText(0)
+		return nil
+	})
+	if err == nil && zone != loc.String() {
+		err = fmt.Errorf("%w: %s, not %s", ErrZone, zone, loc)
+	}
+	return err
+}
+
+func create(c *sqlite.Conn, loc *time.Location) (err error) {
 	end, err := sqlitex.ImmediateTransaction(c)
 	if err != nil {
 		return err
 	}
 	defer end(&err)
-	if version == 0 {
-		if err := dropRecords(c); err != nil {
-			return err
-		}
-	}
-	if err := runScript(c, string(script)); err != nil {
-		return fmt.Errorf("%s: %w", names[0], err)
-	}
-	id := applicationID
-	if version == 0 {
-		id = 0 // an empty file is nobody's
-	}
-	return runScript(c, fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", version, id))
-}
-
-// runScript runs statements one after the other. No comment may follow the last.
-func runScript(c *sqlite.Conn, script string) error {
-	for {
-		script = strings.TrimSpace(script)
-		if script == "" {
-			return nil
-		}
-		stmt, rest, err := c.PrepareTransient(script)
-		if err != nil {
-			return err
-		}
-		_, err = stmt.Step()
-		if err := errors.Join(err, stmt.Finalize()); err != nil {
-			return err
-		}
-		script = script[len(script)-rest:]
-	}
-}
-
-func dropRecords(c *sqlite.Conn) error {
-	months, err := recordTables(c)
-	if err != nil {
+	mark := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d;", layout, applicationID)
+	if err := sqlitex.ExecuteScript(c, mark+schemaSQL, nil); err != nil {
 		return err
 	}
-	for _, m := range months {
-		if err := exec(c, m.sql("DROP TABLE records_%d")); err != nil {
-			return err
-		}
-	}
-	return nil
+	return exec(c, "INSERT INTO meta (name, value) VALUES ('zone', ?)", loc.String())
 }
+
+// month names a table of records: 201804, or otherYears.
+type month int32
+
+// otherYears is the table of events outside the years in which TARA can have
+// run, so that no sender can make tables without bound.
+const otherYears month = 0
+
+// firstYear and lastYear bound the years whose months have tables of their own.
+const (
+	firstYear = 2000
+	lastYear  = 2099
+)
+
+// monthOf returns the month whose table holds the events of a day.
+func monthOf(d aggregate.Day) month {
+	y, m, _ := d.Start(time.UTC).Date()
+	if y < firstYear || y > lastYear {
+		return otherYears
+	}
+	return month(y*100 + int(m)) //nolint:gosec // at most 209912
+}
+
+// days returns the first and the last day of a month that is not otherYears.
+func (m month) days() (first, last aggregate.Day) {
+	y, n := int(m/100), time.Month(m%100)
+	return aggregate.Date(y, n, 1), aggregate.Date(y, n+1, 1) - 1
+}
+
+// sql writes the number of the month into a statement. No text of anybody
+// else's ever stands there.
+func (m month) sql(format string) string { return fmt.Sprintf(format, int32(m)) }
 
 // recordTables lists the months that have a table, in order.
 func recordTables(c *sqlite.Conn) ([]month, error) {
@@ -166,4 +128,22 @@ func recordTables(c *sqlite.Conn) ([]month, error) {
 		return nil
 	})
 	return months, err
+}
+
+// calendar tells the civil day and month of instants. Most follow each other
+// within one day, so it remembers the day of the last one.
+type calendar struct {
+	loc      *time.Location
+	from, to int64 // the day remembered: from ≤ Unix time < to
+	day      aggregate.Day
+	month    month
+}
+
+func (c *calendar) at(sec int64) (aggregate.Day, month) {
+	if sec < c.from || sec >= c.to {
+		c.day = aggregate.DayOf(time.Unix(sec, 0), c.loc)
+		c.month = monthOf(c.day)
+		c.from, c.to = c.day.Start(c.loc).Unix(), (c.day + 1).Start(c.loc).Unix()
+	}
+	return c.day, c.month
 }

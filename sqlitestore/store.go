@@ -1,20 +1,48 @@
 package sqlitestore
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/logbase"
 )
 
-// lockSuffix is appended to the path of the file to name its lock.
-const lockSuffix = ".lock"
+// Options are the settings of a [Store]. The zero value works.
+type Options struct {
+	// Location is the zone whose civil days are counted. Nil is
+	// [event.DefaultLocation]. A file keeps the zone it was made with: another
+	// one gives [ErrZone].
+	Location *time.Location
+
+	// Logger is told about resumed deletions, recounts and reopened files. Nil
+	// is [slog.Default]. Records are never logged.
+	Logger *slog.Logger
+
+	// Only tests set these.
+	maxWALBytes int64         // size of the write-ahead log from which a commit waits to cut it back
+	deleteBatch int           // records that a deletion looks at in one transaction
+	deletePause time.Duration // left to others between two of them
+}
+
+func (o Options) withDefaults() Options {
+	o.Location = cmp.Or(o.Location, event.DefaultLocation())
+	o.Logger = cmp.Or(o.Logger, slog.Default())
+	o.maxWALBytes = cmp.Or(o.maxWALBytes, 64<<20)
+	o.deleteBatch = cmp.Or(o.deleteBatch, 5000)
+	o.deletePause = cmp.Or(o.deletePause, 10*time.Millisecond)
+	return o
+}
 
 // Store is a log base in one SQLite file. It is safe for concurrent use. Make
 // one with [Open].
@@ -43,11 +71,12 @@ type Store struct {
 }
 
 // Open opens the log base at path, and makes it when there is none; the
-// directory must exist. It brings an older layout up to date, see [Migrate],
-// and goes on in the background with deletions that were begun and not ended.
+// directory must exist. It goes on in the background with deletions that were
+// begun and not ended.
 //
 // Errors carry ERR-01 and wrap [ErrLocked], [ErrCorrupt], [ErrForeign],
-// [ErrNewerSchema] or the cause in the file system. ctx bounds the opening only.
+// [ErrNewerSchema], [ErrZone] or the cause in the file system; a file that is
+// refused is not changed. ctx bounds the opening only.
 func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	s := &Store{path: path, opts: opts.withDefaults(), turn: make(chan struct{}, 1)}
 	s.closing, s.close = context.WithCancel(context.Background())
@@ -60,7 +89,7 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context) (err error) {
-	if s.lock, err = lockFile(s.path + lockSuffix); err != nil {
+	if s.lock, err = lockFile(s.path + ".lock"); err != nil {
 		return err
 	}
 	if err := createPrivate(s.path); err != nil {
@@ -70,28 +99,22 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.writer.SetInterrupt(ctx.Done())
-	if err := migrate(s.writer, SchemaVersion); err != nil {
+	if err := prepare(s.writer, s.opts.Location); err != nil {
 		return err
 	}
 	if err := syncDir(s.path); err != nil {
 		return err
 	}
-	recounted, err := settleZone(s.writer, s.opts.Location)
-	if err != nil {
-		return err
-	}
-	if recounted {
-		s.opts.Logger.Info("log base: counted anew in another zone", "zone", s.opts.Location.String())
-	}
 	if s.state, err = load(s.writer); err != nil {
 		return err
 	}
-	begun, err := deletions(s.writer, s.opts.Location, "SELECT * FROM deletions WHERE NOT done ORDER BY id")
+	audit, err := deletions(s.writer, s.opts.Location)
 	if err != nil {
 		return err
 	}
+	begun := slices.DeleteFunc(audit, func(d deletion) bool { return d.Done })
 	s.writer.SetInterrupt(nil)
-	if s.readers, err = openReaders(s.path, s.opts); err != nil {
+	if s.readers, err = openReaders(s.path); err != nil {
 		return err
 	}
 	s.resumed.Go(func() { s.resume(begun) })
@@ -131,38 +154,68 @@ func (s *Store) release() error {
 // IDs implements [logbase.Store]. There is one writer, in lane 0, whose Last is
 // the greatest record ID that was ever appended.
 func (s *Store) IDs(ctx context.Context) (logbase.IDs, error) {
-	if err := s.alive(ctx); err != nil {
-		return logbase.IDs{}, fail(ctx, logbase.ReadFailed, "ids", err)
-	}
-	s.view.RLock()
-	defer s.view.RUnlock()
-	return logbase.IDs{Last: s.state.lastID}, nil
+	return fromState(ctx, s, "ids", func(st *state) logbase.IDs { return logbase.IDs{Last: st.lastID} })
 }
 
 // Backlog implements [logbase.Store]: nobody else writes to the file.
 func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
-	return logbase.Backlog{}, fail(ctx, logbase.ReadFailed, "backlog", s.alive(ctx))
+	return fromState(ctx, s, "backlog", func(*state) (none logbase.Backlog) { return none })
 }
 
 // Bounds returns how much the store keeps. It is answered from memory.
 func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
-	if err := s.alive(ctx); err != nil {
-		return logbase.Bounds{}, fail(ctx, logbase.ReadFailed, "bounds", err)
-	}
-	s.view.RLock()
-	defer s.view.RUnlock()
-	return logbase.BoundsOf(s.state.cube), nil
+	return fromState(ctx, s, "bounds", func(st *state) logbase.Bounds { return logbase.BoundsOf(st.cube) })
 }
 
 // Clients returns every client application that has an event, with the days of
 // its first and last one, sorted by name. It is answered from memory.
 func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
+	return fromState(ctx, s, "clients", func(st *state) []logbase.Seen { return logbase.ClientsOf(st.cube) })
+}
+
+// fromState answers from memory.
+func fromState[T any](ctx context.Context, s *Store, doing string, answer func(*state) T) (none T, err error) {
 	if err := s.alive(ctx); err != nil {
-		return nil, fail(ctx, logbase.ReadFailed, "clients", err)
+		return none, fail(ctx, logbase.ReadFailed, doing, err)
 	}
 	s.view.RLock()
 	defer s.view.RUnlock()
-	return logbase.ClientsOf(s.state.cube), nil
+	return answer(s.state), nil
+}
+
+var errPing = errors.New("read back something else than was written")
+
+// Ping makes sure that the log base can be written and read: it counts up one
+// fixed row durably and reads it back through a connection of the readers. No
+// record is added. It waits its turn behind a batch that is being written; ctx
+// should bound that.
+//
+// Errors carry ERR-05 for the write, ERR-02 for the read, and ERR-01 when the
+// store is closed.
+func (s *Store) Ping(ctx context.Context) error {
+	var written int64
+	err := s.write(ctx, func(c *sqlite.Conn) (_ func(*state), err error) {
+		written, err = oneInt(c, `INSERT INTO meta (name, value) VALUES ('ping', 1)
+			ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`)
+		return nil, err
+	})
+	if err != nil {
+		return fail(ctx, logbase.WriteFailed, "ping", err)
+	}
+	return fail(ctx, logbase.ReadFailed, "ping", s.readPing(ctx, written))
+}
+
+func (s *Store) readPing(ctx context.Context, written int64) error {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.readers.Put(c)
+	read, err := oneInt(c, "SELECT value FROM meta WHERE name = 'ping'")
+	if err == nil && read < written { // another Ping may have come between
+		err = errPing
+	}
+	return err
 }
 
 // alive reports why nothing may be asked any more.

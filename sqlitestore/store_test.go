@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
@@ -17,8 +18,21 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/logbase/logbasetest"
 	"github.com/e-gov/tarastat/sqlitestore"
 )
+
+func TestContract(t *testing.T) {
+	logbasetest.Run(t, func(t *testing.T, dir string) logbase.Store {
+		t.Helper()
+		// Small batches and a pause give interruptions something to interrupt.
+		s, err := sqlitestore.Open(context.Background(), filepath.Join(dir, "events.db"), sqlitestore.Options{}.WithDeletions(30, 100*time.Microsecond))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}, logbasetest.Options{})
+}
 
 func TestReopenedStoreAnswersAlike(t *testing.T) {
 	is := is.New(t)
@@ -94,8 +108,8 @@ func TestRecountMends(t *testing.T) {
 	is.NoErr(s.Append(t.Context(), records))
 	is.NoErr(s.Close())
 	script(t, path, `DELETE FROM records_201804 WHERE id BETWEEN 100 AND 199;
-		DELETE FROM sums WHERE day = 17624 AND kind = 1;
-		INSERT INTO sums (day, kind, n) VALUES (17000, 1, 5)`)
+		DELETE FROM sums WHERE day = 17624 AND key = 1;
+		INSERT INTO sums (day, key, n) VALUES (17000, 1, 5)`)
 	s = open(t, path, sqlitestore.Options{})
 	n, err := s.Recount(t.Context(), period(t, "2018-04-01/2018-04-03"))
 	is.NoErr(err)
@@ -109,7 +123,7 @@ func TestRecountMends(t *testing.T) {
 }
 
 // A sender cannot make tables without bound, whatever times it writes.
-func TestOddTimesShareOneTable(t *testing.T) {
+func TestOtherYearsShareOneTable(t *testing.T) {
 	is := is.New(t)
 	path := filepath.Join(t.TempDir(), "events.db")
 	s := open(t, path, sqlitestore.Options{})
@@ -135,7 +149,7 @@ func TestWALIsBounded(t *testing.T) {
 	is := is.New(t)
 	path := filepath.Join(t.TempDir(), "events.db")
 	const limit = 1 << 20
-	s := open(t, path, sqlitestore.Options{MaxWALBytes: limit})
+	s := open(t, path, sqlitestore.Options{}.WithMaxWAL(limit))
 	for i := range int64(50) {
 		is.NoErr(s.Append(t.Context(), numbered(1+i*1000, 1000)))
 		fi, err := os.Stat(path + "-wal")

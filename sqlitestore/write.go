@@ -105,7 +105,7 @@ func (s *Store) reopen(ctx context.Context) error {
 // happens when readers never leave SQLite the chance to begin it anew.
 func (s *Store) boundWAL() {
 	fi, err := os.Stat(s.path + "-wal")
-	if err != nil || fi.Size() <= s.opts.MaxWALBytes {
+	if err != nil || fi.Size() <= s.opts.maxWALBytes {
 		return
 	}
 	s.writer.SetBusyTimeout(time.Second)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,11 @@ A connection string with a password is better given in the environment
 (TARASTAT_FROM, TARASTAT_TO), where others do not see it. The source must not
 take new events meanwhile. A copy that was cut off goes on
 where it ended when it is started again; records are not copied twice. At the
-end the sums of every day are compared.`
+end the sums of every day are compared.
+
+A log base keeps the zone it was begun with. A copy is the way into another one:
+
+  tarastat copy -from sqlite:old.db -from-zone UTC -to sqlite:new.db -zone Europe/Tallinn`
 
 // copyPatience is how long a log base may take for one answer: nobody waits in
 // front of a page for it.
@@ -31,6 +36,7 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	to := fs.String("to", "", "log base to copy to, `likewise`; an embedded one is made if it is not there")
 	progress := fs.Duration("progress", time.Second, "least `time` between two lines that say how far it is")
 	fs.StringVar(&cfg.Zone, "zone", cfg.Zone, "`zone` whose days are counted")
+	fromZone := fs.String("from-zone", "", "`zone` of the log base to copy from, when it is another")
 	if err := parse(fs, args); err != nil {
 		return err
 	}
@@ -41,8 +47,9 @@ func (p *program) copy(ctx context.Context, args []string) error {
 		fmt.Fprintln(p.stderr, "-from and -to must name two log bases")
 		return errUsage
 	}
-	cfg.Store = *from
-	source, err := understood(cfg)
+	sourceCfg := cfg
+	sourceCfg.Store, sourceCfg.Zone = *from, cmp.Or(*fromZone, cfg.Zone)
+	source, err := understood(sourceCfg)
 	if err != nil {
 		return fmt.Errorf("-from: %w", err)
 	}
@@ -61,7 +68,7 @@ func (p *program) copy(ctx context.Context, args []string) error {
 		return errors.Join(fmt.Errorf("-to: %w", err), of.Close())
 	}
 	said := time.Now()
-	done, err := daemon.Copy(ctx, of, into, source.Location(), func(c daemon.Copying) {
+	done, err := daemon.Copy(ctx, of, into, target.Location(), func(c daemon.Copying) {
 		if time.Since(said) >= *progress {
 			said = time.Now()
 			fmt.Fprintf(p.stdout, "%s: %d of %d records\n", c.Day, c.Copied+c.Present, c.Of)
