@@ -98,8 +98,7 @@ func (v *visit) coverageWidget(calendar report.Calendar, err error) widget {
 		First: first, Day: v.text.Day, Range: v.text.DayRange, Month: v.text.MonthOf,
 		Head: [2]string{v.text.T("chart.step"), v.text.T("data.days")},
 	}
-	c.Names[chart.Full], c.Names[chart.Part] = v.text.T("data.full"), v.text.T("data.partial")
-	c.Names[chart.None], c.Names[chart.Deleted] = v.text.T("data.missing"), v.text.T("data.deleted")
+	c.Names = [chart.Covers]string{v.text.T("data.full"), v.text.T("data.missing"), v.text.T("data.deleted")}
 	var n [chart.Covers]int64
 	d := first
 	for _, cover := range calendar.Days {
@@ -117,6 +116,6 @@ func (v *visit) coverageWidget(calendar report.Calendar, err error) widget {
 		c.Days = append(c.Days, day)
 		d++
 	}
-	c.Desc = v.text.T("chart.coverageDesc", v.text.DayRange(first, d-1), n[chart.Full], n[chart.Part], n[chart.None], n[chart.Deleted])
+	c.Desc = v.text.T("chart.coverageDesc", v.text.DayRange(first, d-1), n[chart.Full], n[chart.None], n[chart.Deleted])
 	return v.draw(w, v.text.Period(calendar.Period, v.report.Bounds), c)
 }

@@ -84,13 +84,13 @@ func charts() map[string]drawn {
 			Corner: "Tund", Total: "Kokku", Less: "vähem", More: "rohkem",
 		},
 		"coverage": chart.Coverage{
-			Frame: frame("k"), First: aggregate.Date(2018, 4, 29), Names: [chart.Covers]string{"täielik", "osaline", "andmeteta", "kustutatud"},
+			Frame: frame("k"), First: aggregate.Date(2018, 4, 29), Names: [chart.Covers]string{"täielik", "andmeteta", "kustutatud"},
 			Head: [2]string{"Aeg", "Päevi"},
 			Days: []chart.CoverDay{
 				{Cover: chart.Deleted},
 				{Cover: chart.Deleted},
 				{Cover: chart.None, Reason: "katkestus", Href: "/?p=2018-05-01"},
-				{Cover: chart.Part, Href: "/?p=2018-05-02"},
+				{Cover: chart.Full, Href: "/?p=2018-05-02"},
 				{Cover: chart.Full},
 			},
 		},
@@ -270,7 +270,7 @@ func TestHostileTextsAreInert(t *testing.T) {
 		},
 		"coverage": chart.Coverage{
 			Frame: f, First: 1, Days: []chart.CoverDay{{Cover: 250, Reason: evil, Href: "javascript:alert(1)"}},
-			Names: [chart.Covers]string{evil, evil, evil, evil}, Month: func(aggregate.Day) string { return evil },
+			Names: [chart.Covers]string{evil, evil, evil}, Month: func(aggregate.Day) string { return evil },
 		},
 	} {
 		html := draw(t, c)

@@ -13,7 +13,6 @@ type Cover uint8
 // The covers of a day. Each has its own sign.
 const (
 	Full    Cover = iota // a filled cell
-	Part                 // a cell half filled
 	None                 // an empty frame
 	Deleted              // a crossed frame
 
@@ -115,7 +114,6 @@ type coverMonth struct {
 
 type coverCellView struct {
 	X, Y, Width, Href, Title string
-	Low                      string // y of the lower half
 	Left, Right, High, Deep  string // the ends of a cross
 	Cover                    Cover
 }
@@ -165,7 +163,6 @@ func (c Coverage) cell(d CoverDay, date, row int, name string) coverCellView {
 	return coverCellView{
 		X: coordinate(x), Y: strconv.Itoa(y), Width: coordinate(step - space),
 		Href: d.Href, Title: name + ": " + c.name(d), Cover: d.Cover % Covers,
-		Low:  strconv.Itoa(y + coverCell/2),
 		Left: coordinate(x + inset), Right: coordinate(x + step - space - inset),
 		High: strconv.Itoa(y + 4), Deep: strconv.Itoa(y + coverCell - 4),
 	}

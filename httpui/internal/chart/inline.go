@@ -83,15 +83,6 @@ func (s Sparkline) view() sparkView {
 	return v
 }
 
-// Table returns the values under their numbers, from 1 on.
-func (s Sparkline) Table() Table {
-	rows := make([]Row, len(s.Values))
-	for i, v := range s.Values {
-		rows[i] = Row{Label: strconv.Itoa(i + 1), Cells: []Cell{v}}
-	}
-	return newTable([]string{"", s.Title}, rows)
-}
-
 // path draws the values from one index to another.
 func (s Sparkline) path(from, to int) string {
 	var d []byte

@@ -24,9 +24,8 @@ const (
 
 // What happened always looks the same.
 const (
-	Success    = Blue
-	Failure    = Orange
-	Unfinished = Grey
+	Success = Blue
+	Failure = Orange
 )
 
 // paint is how an area is filled: by a class, or a pattern of that id; and the

@@ -12,11 +12,9 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 )
 
-// XLSXOptions names the sheets of a workbook.
+// XLSXOptions names the sheet of a workbook.
 type XLSXOptions struct {
-	Sheet      string // of the table; "" is "Andmed"
-	ChartSheet string // of the chart; "" is "Diagramm"
-	NoChart    bool   // leaves the chart out
+	Sheet string // of the table; "" is "Andmed"
 }
 
 // WriteXLSX writes a workbook: on the first sheet title, period, a header that
@@ -37,7 +35,7 @@ func (t *Table) WriteXLSX(w io.Writer, o XLSXOptions) error {
 }
 
 func (t *Table) writeXLSX(w io.Writer, o XLSXOptions) error {
-	b := book{File: excelize.NewFile(), table: t, sheet: sheetName(o.Sheet, "Andmed")}
+	b := book{File: excelize.NewFile(), table: t, sheet: sheetName(o.Sheet)}
 	defer b.Close() //nolint:errcheck // nothing is open but memory
 	if err := b.SetSheetName("Sheet1", b.sheet); err != nil {
 		return err
@@ -51,10 +49,8 @@ func (t *Table) writeXLSX(w io.Writer, o XLSXOptions) error {
 	if err := b.fill(); err != nil {
 		return err
 	}
-	if !o.NoChart {
-		if err := b.chart(sheetName(o.ChartSheet, "Diagramm")); err != nil {
-			return err
-		}
+	if err := b.chart(); err != nil {
+		return err
 	}
 	return b.Write(w)
 }
@@ -190,7 +186,7 @@ func (t *Table) widths() []float64 {
 
 // sheetName makes a name that a workbook allows: at most 31 characters, none
 // of them one of :\/?*[], and no apostrophe at the ends.
-func sheetName(name, fallback string) string {
+func sheetName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`:\/?*[]`, r) {
 			return ' '
@@ -201,7 +197,7 @@ func sheetName(name, fallback string) string {
 		name = string(runes[:excelize.MaxSheetNameLength])
 	}
 	if name = strings.Trim(name, "' "); name == "" {
-		return fallback
+		return "Andmed"
 	}
 	return name
 }

@@ -22,12 +22,13 @@ const (
 
 // chart draws the rows as stacked columns, named by their first cell, on a
 // sheet of its own. A table without rows or figures has none.
-func (b *book) chart(sheet string) error {
+func (b *book) chart() error {
 	t := b.table
 	columns := t.charted()
 	if len(columns) == 0 || len(t.Rows) == 0 {
 		return nil
 	}
+	sheet := "Diagramm"
 	if strings.EqualFold(sheet, b.sheet) {
 		sheet = "Diagramm 2"
 	}

@@ -126,9 +126,6 @@ func TestWhatEventsCarryHasANameInBothLanguages(t *testing.T) {
 		} {
 			keys = append(keys, "method."+m)
 		}
-		for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
-			keys = append(keys, "operation."+string(o))
-		}
 		for _, key := range keys {
 			if !l.Has(key) {
 				t.Errorf("%s: no text for %s", lang, key)

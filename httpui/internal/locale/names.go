@@ -20,10 +20,6 @@ func (l *Locale) Bank(code string) string { return l.named("bank.", code) }
 // 3166-1 with EL for Greece. One that is not known is shown as it came.
 func (l *Locale) Country(code string) string { return l.named("country.", code) }
 
-// Operation is the name of an operation. One that is not known is shown as it
-// came.
-func (l *Locale) Operation(o event.Operation) string { return l.named("operation.", string(o)) }
-
 func (l *Locale) named(prefix, name string) string {
 	if key := prefix + name; l.Has(key) {
 		return l.T(key)

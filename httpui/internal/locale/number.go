@@ -126,23 +126,3 @@ func (l *Locale) Short(n int64) string {
 func (l *Locale) trimmed(v float64) string {
 	return strings.TrimSuffix(strings.TrimRight(l.Decimal(v, 2), "0"), l.form.decimal)
 }
-
-// Bytes writes a size in the largest fitting unit of powers of ten: 1,2 GB.
-func (l *Locale) Bytes(n int64) string {
-	v := float64(n)
-	for _, unit := range []string{"B", "kB", "MB", "GB"} {
-		if math.Abs(v) < 1000 {
-			return l.size(v, unit)
-		}
-		v /= 1000
-	}
-	return l.size(v, "TB")
-}
-
-func (l *Locale) size(v float64, unit string) string {
-	decimals := 0
-	if unit != "B" && math.Abs(v) < 10 {
-		decimals = 1
-	}
-	return l.Decimal(v, decimals) + "\u00a0" + unit
-}
