@@ -217,33 +217,24 @@ func (v *visit) listMonths(data *clientsData) {
 
 // monthGrid is one column for each month.
 func (v *visit) monthGrid(w widget, months report.Months) *grid {
-	g := &grid{ID: w.ID, Caption: w.Title, Period: v.text.Period(months.Period, v.report.Bounds)}
+	columns := []column{nameColumn("table.client")}
+	for i, p := range months.Columns {
+		first, last := aggregate.DayOf(p.Start, v.h.loc), aggregate.DayOf(p.End.Add(-1), v.h.loc)
+		columns = append(columns, column{head: v.text.MonthPart(first, last), kind: export.Int, cell: func(r *rows, e *report.Entry) cell {
+			if i >= months.Begun && e.Trend[i] == 0 {
+				return missing(r.text)
+			}
+			return intCell(r.text, e.Trend[i])
+		}})
+	}
+	columns = append(columns, column{key: "table.total", kind: export.Int, chart: true, cell: func(r *rows, e *report.Entry) cell {
+		return intCell(r.text, e.Successes)
+	}})
+	link := func(e *report.Entry) string { return v.clientLink(e.ID) }
+	g := v.grid(table{id: w.ID, caption: w.Title, columns: columns, link: link}, months.Breakdown)
+	g.Period = v.text.Period(months.Period, v.report.Bounds)
 	if w.Note != "" {
 		g.Notes = []string{w.Note}
 	}
-	g.Columns = []gridColumn{{Name: v.text.T("table.client")}}
-	for _, p := range months.Columns {
-		first, last := aggregate.DayOf(p.Start, v.h.loc), aggregate.DayOf(p.End.Add(-1), v.h.loc)
-		g.Columns = append(g.Columns, gridColumn{Name: v.text.MonthPart(first, last), Kind: export.Int})
-	}
-	g.Columns = append(g.Columns, gridColumn{Name: v.text.T("table.total"), Kind: export.Int, Chart: true})
-	cells := func(first cell, e *report.Entry) []cell {
-		out := []cell{first}
-		for i, n := range e.Trend {
-			if n == 0 && i >= months.Begun {
-				out = append(out, missing(v.text))
-				continue
-			}
-			out = append(out, intCell(v.text, n))
-		}
-		return append(out, intCell(v.text, e.Successes))
-	}
-	for i := range months.Entries {
-		e := &months.Entries[i]
-		name := textCell(e.Name)
-		name.URL = v.clientLink(e.ID)
-		g.Rows = append(g.Rows, gridRow{Cells: cells(name, e)})
-	}
-	g.Total = cells(textCell(v.text.T("table.total")), &months.Total)
 	return g
 }

@@ -23,6 +23,7 @@ type table struct {
 type column struct {
 	sort   string // its name in addresses; "" when it does not sort
 	key    string // of its head in the catalogue
+	head   string // in words, where there is no key
 	kind   export.Kind
 	visual bool // a picture: not in files
 	chart  bool // in the chart of a file
@@ -68,7 +69,11 @@ func (v *visit) grid(t table, b report.Breakdown) *grid {
 	}
 	g := &grid{ID: t.id, Caption: t.caption, Period: v.period()}
 	for _, c := range t.columns {
-		g.Columns = append(g.Columns, gridColumn{Name: v.text.T(c.key), Kind: c.kind, Visual: c.visual, Chart: c.chart})
+		head := c.head
+		if head == "" {
+			head = v.text.T(c.key)
+		}
+		g.Columns = append(g.Columns, gridColumn{Name: head, Kind: c.kind, Visual: c.visual, Chart: c.chart})
 	}
 	for i := range b.Entries {
 		e := &b.Entries[i]

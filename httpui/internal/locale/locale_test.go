@@ -3,6 +3,7 @@ package locale_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/report"
 )
 
 func ExampleFor() {
@@ -274,5 +276,37 @@ func BenchmarkSort600Names(b *testing.B) {
 	}
 	for b.Loop() {
 		slices.SortFunc(slices.Clone(names), l.Compare())
+	}
+}
+
+func TestNoChange(t *testing.T) {
+	l := locale.For(logbase.Estonian)
+	day := aggregate.Date(2018, 3, 14)
+	gap := func(days ...aggregate.Day) (out []report.Gap) {
+		for _, d := range days {
+			out = append(out, report.Gap{First: d, Last: d})
+		}
+		return out
+	}
+	tests := []struct {
+		why  report.Reason
+		gaps []report.Gap
+		want string // part of it
+	}{
+		{report.Fair, nil, ""},
+		{report.NotAsked, nil, "puudub"},
+		{report.Unbounded, nil, "algust ja lõppu"},
+		{report.NotBegun, nil, "ühtegi sammu"},
+		{report.BeforeData, nil, "enne andmete algust"},
+		{report.UnknownCoverage, nil, "teadmata"},
+		{report.HasGaps, gap(day), "14.03.2018"},
+		{report.HasGaps, gap(day, day+2, day+4), "14.03.2018, 16.03.2018, 18.03.2018"},
+		{report.HasGaps, gap(day, day+2, day+4, day+6), "18.03.2018, …"},
+	}
+	for _, tt := range tests {
+		got := l.NoChange(&report.Scope{NoChange: tt.why, Gaps: tt.gaps})
+		if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("%d: %q, want %q", tt.why, got, tt.want)
+		}
 	}
 }

@@ -18,7 +18,176 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/logbase"
 )
+
+// steady is one success a minute past every hour from 9 to 17, on every day
+// from first to last, but on none of those left out.
+func steady(t *testing.T, first, last string, leftOut ...string) *fakeStore {
+	t.Helper()
+	s := &fakeStore{}
+	day, err := time.ParseInLocation(time.DateOnly, first, event.DefaultLocation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	skip := strings.Join(leftOut, " ")
+	for ; day.Format(time.DateOnly) <= last; day = day.AddDate(0, 0, 1) {
+		date := day.Format(time.DateOnly)
+		if strings.Contains(skip, date) {
+			continue
+		}
+		for _, hour := range []string{"09", "10", "11", "12", "13", "14", "15", "16", "17"} {
+			s.Add(at(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+		}
+	}
+	return s
+}
+
+func TestGapsAreDrawnAsGaps(t *testing.T) {
+	is := is.New(t)
+	s := steady(t, "2018-01-01", "2018-04-28", "2018-03-14", "2018-03-15")
+	_, err := s.Delete(t.Context(), logbase.Deletion{Period: mustPeriod(t, "2018-03-15"), At: now})
+	is.NoErr(err)
+	h := httpui.New(s, options())
+	doc, _ := browse(t, h).page("/?p=2018-03")
+	bands := doc.one(t, "#trend svg.chart-plot").text()
+	is.True(strings.Contains(bands, "andmeid ei saabunud"))
+	is.True(strings.Contains(bands, "andmed on kustutatud"))
+	is.True(strings.Contains(doc.one(t, ".compared").text(), "14.03.2018")) // says why nothing is compared
+	is.Equal(len(doc.all(".change")), 1)                                    // only the number of new and silent clients
+
+	var answer struct {
+		NoChange  string
+		Reference *struct{ Text string }
+		Total     struct{ Change *float64 }
+	}
+	is.NoErr(json.Unmarshal(browse(t, h).get("/api/v1/summary?p=2018-03").Body.Bytes(), &answer))
+	is.True(strings.Contains(answer.NoChange, "14.03.2018")) // and so does the API
+	is.Equal(answer.Reference.Text, "2018-02")
+	is.Equal(answer.Total.Change, nil)
+
+	doc, _ = browse(t, h).page("/andmed?p=2018-03")
+	legend := doc.one(t, "#coverage .chart-legend").text()
+	is.Equal(legend, "Täielik 88 Andmeteta 276 Kustutatud 1") // 275 days before the data, and the gap
+}
+
+func mustPeriod(t *testing.T, text string) aggregate.Period {
+	t.Helper()
+	p, err := aggregate.ParsePeriod(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestNewAndSilentClients(t *testing.T) {
+	is := is.New(t)
+	h := httpui.New(spring(t), options())
+	list := func(url string) []string {
+		doc, code := browse(t, h).page(url)
+		is.Equal(code, 200)
+		var names []string
+		for _, a := range doc.all("#clients tbody th") {
+			names = append(names, a.all("a")[0].text())
+		}
+		return names
+	}
+	is.Equal(list("/kliendid?p=2018-04&show=new"), []string{"uus-rakendus"})
+	is.Equal(list("/kliendid?p=2018-02&show=silent"), []string{"vana-rakendus"})
+	is.Equal(len(list("/kliendid?p=2017-04&show=new")), 0) // the log base begins here: nobody is new
+}
+
+func TestWhoStillUsesBankLinks(t *testing.T) {
+	is := is.New(t)
+	b := browse(t, httpui.New(spring(t), options()))
+	// Two clicks from the front page: twelve months, and the method there.
+	doc, _ := b.page("/")
+	first := find(t, doc, ".presets a", "12 kuud")
+	doc, _ = b.page(first)
+	is.Equal(doc.one(t, "#period").text(), "mai 2017 – aprill 2018 (365 päeva)")
+	doc, code := b.page(find(t, doc, "#methods a", "Pangalink"))
+	is.Equal(code, 200)
+	users := doc.one(t, "#users")
+	is.Equal(users.all("tbody th")[0].text(), "vana-rakendus")
+	is.True(strings.Contains(users.text(), "28.01.2018"))        // when it was last used
+	is.Equal(len(doc.one(t, "#trend").all("svg.chart-plot")), 1) // and how it shrank
+}
+
+// find returns the address of the link with that text.
+func find(t *testing.T, doc *node, selector, text string) string {
+	t.Helper()
+	for _, a := range doc.all(selector) {
+		if a.text() == text {
+			return a.attr("href")
+		}
+	}
+	t.Fatalf("no %s with the text %q", selector, text)
+	return ""
+}
+
+func TestDaysAreDrawnBesideTheSameWeekday(t *testing.T) {
+	is := is.New(t)
+	h := httpui.New(steady(t, "2017-01-01", "2018-04-28", "2018-02-14"), options())
+
+	// The legend and the table name the days that are drawn, the bar those that
+	// are compared.
+	doc, _ := browse(t, h).page("/?p=2018-03&step=day")
+	is.True(strings.Contains(doc.one(t, "#trend .chart-legend").text(), "1. veebruar – 3. märts 2018"))
+	is.True(strings.Contains(doc.one(t, "#trend thead").text(), "1. veebruar – 3. märts 2018"))
+	is.True(strings.Contains(doc.one(t, ".compared").text(), "veebruar 2018 (28 päeva)"))
+	doc, _ = browse(t, h).page("/?p=2018-04&step=day")
+	is.True(strings.Contains(doc.one(t, "#trend .chart-plot").text(), "P 04.03.2018 9")) // beside Sunday 1 April
+}
+
+func TestTrendsOfARunningPeriodEndNow(t *testing.T) {
+	is := is.New(t)
+	s := steady(t, "2018-03-01", "2018-04-28")
+	b := browse(t, httpui.New(s, options()))
+	for _, url := range []string{"/kliendid?p=2018-04", "/meetodid?p=2018-04&step=day"} {
+		doc, _ := b.page(url)
+		is.True(strings.Contains(doc.one(t, "main").text(), ": 9 esimeses ja 9 viimases sammus"))
+	}
+}
+
+// TestMonthsAreOfThePeriod: the table names the months it shows, says where they
+// are not those of the period, and adds up to the total that the file holds.
+func TestMonthsAreOfThePeriod(t *testing.T) {
+	tests := []struct {
+		period, shown string
+		first, last   string // heads
+		note          string // part of it; "" for none
+	}{
+		{"2017-11-22/2018-04-21", "2017-11-22/2018-04-21", "nov 2017 (22.–30.)", "apr 2018 (1.–21.)", ""},
+		{"2018-Q1", "2018-Q1", "jaan 2018", "märts 2018", ""},
+		{"2018-02-28/2018-03-01", "2018-02-28/2018-03-01", "veebr 2018 (28.)", "märts 2018 (1.)", ""},
+		{"2018-04", "2017-05/2018-04", "mai 2017", "apr 2018", "ühe kuu sisse"},
+		{"2018-04-21", "2017-05-01/2018-04-21", "mai 2017", "apr 2018 (1.–21.)", "ühe kuu sisse"},
+		{"2018-04-21T10", "2017-05-01/2018-04-21", "mai 2017", "apr 2018 (1.–21.)", "ühe kuu sisse"},
+		{"2016/2018", "2017/2018", "jaan 2017", "dets 2018", "viimast 24 kuud"},
+	}
+	s := spring(t)
+	b := browse(t, httpui.New(s, options()))
+	for _, tt := range tests {
+		t.Run(tt.period, func(t *testing.T) {
+			is := is.New(t)
+			url := "/kliendid?show=months&p=" + escape(tt.period)
+			var file struct {
+				Columns []struct{ Name string }
+				Total   []any
+			}
+			is.NoErr(json.Unmarshal(b.get(url+"&table=months&format=json").Body.Bytes(), &file))
+			want := aggregate.Total(aggregate.Count(s.events, aggregate.Query{Period: mustPeriod(t, tt.shown), By: aggregate.ByOperation})).Successes
+			is.Equal(file.Total[len(file.Total)-1], float64(want))
+			is.Equal([]string{file.Columns[1].Name, file.Columns[len(file.Columns)-2].Name}, []string{tt.first, tt.last})
+			doc, _ := b.page(url)
+			hints := ""
+			for _, n := range doc.all("#months .hint") {
+				hints += n.text()
+			}
+			is.True(strings.Contains(hints, tt.note) && (hints == "") == (tt.note == ""))
+		})
+	}
+}
 
 // randomPeriod is one that people might ask for, around the data of spring.
 func randomPeriod(rng *rand.Rand) string {
