@@ -44,27 +44,27 @@ func fillClient(v *visit) (content, error) {
 	r, ctx := v.report.Where(filter), v.Context()
 	asked := v.view.Keep(paramShow, showHours) != ""
 	var (
-		seen                                  logbase.Seen
-		known                                 bool
-		series                                report.Series
-		methods, codes                        report.Breakdown
-		hours                                 report.Hours
-		seenErr, trendErr, codesErr, hoursErr error
+		methods part[report.Trend]
+		codes   part[report.Breakdown]
+		hours   part[report.Hours]
+		seen    logbase.Seen
+		known   bool
+		seenErr error
 	)
 	report.Together(
-		func() { seen, known, seenErr = r.Seen(ctx, id) },
-		func() { series, methods, trendErr = r.Trend(ctx, aggregate.ByMethod) },
-		func() { codes, codesErr = r.Breakdown(ctx, aggregate.ByErrorCode) },
+		func() { methods.set(r.Trend(ctx, aggregate.ByMethod)) },
+		func() { codes.set(r.Breakdown(ctx, aggregate.ByErrorCode)) },
 		func() {
 			if asked && r.HasHours() {
-				hours, hoursErr = r.Hours(ctx)
+				hours.set(r.Hours(ctx))
 			}
 		},
+		func() { seen, known, seenErr = r.Seen(ctx, id) },
 	)
 	data := clientData{
 		ID: id, Name: v.names.Name(aggregate.ByClient, id), Institution: v.names.Institution(id),
 		BackURL: v.view.Link(clientsPath), MethodsURL: v.view.Link(methodsPath, address.Set(address.Client, id)),
-		Fault: v.fault(trendErr),
+		Fault: v.fault(methods.err),
 	}
 	if known {
 		data.Seen = v.text.T("client.seen", v.text.Day(seen.First), v.text.Day(seen.Last))
@@ -72,19 +72,19 @@ func fillClient(v *visit) (content, error) {
 	if seenErr != nil {
 		v.note(seenErr)
 	}
-	if data.Fault == nil {
-		data.State = v.emptyState(methods.Total.Tally)
-		data.Tiles = v.tiles(&methods, "")
+	if b := &methods.value.Breakdown; data.Fault == nil {
+		data.State = v.emptyState(b.Total.Tally)
+		data.Tiles = v.tiles(b, "")
 	}
 	if !known && seenErr == nil && data.State != nil && data.State.Connect == nil {
 		return content{}, web.Fail(http.StatusNotFound, 0, nil)
 	}
-	data.Trend = v.trendWidget(series, trendErr, v.text.T("client.trend"))
-	data.Methods = v.methodTable(methods, trendErr, func(e *report.Entry) string {
+	data.Trend = v.trendWidget(v.text.T("client.trend"), methods.value.Series, methods.err)
+	data.Methods = v.methodTable(methods, func(e *report.Entry) string {
 		return v.view.Link(methodsPath, address.Set(address.Client, id), address.Set(address.Method, e.ID))
 	})
-	data.Errors = v.errorWidget(codes, codesErr, false)
-	data.Pattern = v.hoursWidget(hours, hoursErr, asked)
+	data.Errors = v.errorWidget(codes.value, codes.err, false)
+	data.Pattern = v.hoursWidget(hours, asked)
 	return content{
 		title: data.Name, data: data, widgets: []widget{data.Trend, data.Methods, data.Errors, data.Pattern},
 	}, nil
@@ -92,7 +92,7 @@ func fillClient(v *visit) (content, error) {
 
 // hoursWidget is the heat map of weekdays by hours, or the link that asks for
 // it.
-func (v *visit) hoursWidget(hours report.Hours, err error, asked bool) widget {
+func (v *visit) hoursWidget(p part[report.Hours], asked bool) widget {
 	w := widget{ID: "pattern", Title: v.text.T("client.pattern")}
 	switch {
 	case !v.report.HasHours():
@@ -102,9 +102,10 @@ func (v *visit) hoursWidget(hours report.Hours, err error, asked bool) widget {
 		w.More = &link{Text: v.text.T("clients.showPattern"), URL: v.view.Here(address.Set(paramShow, showHours)) + "#" + w.ID}
 		return w
 	}
-	if w.Fault = v.fault(err); err != nil {
+	if w.Fault = v.fault(p.err); p.err != nil {
 		return w
 	}
+	hours := p.value
 	m := chart.HeatMap{
 		Frame:  chart.Frame{ID: w.ID, Title: w.Title, Desc: v.hoursDesc(hours), Format: v.text.Int},
 		Corner: v.text.T("chart.hour"), Total: v.text.T("table.total"), Less: v.text.T("chart.less"), More: v.text.T("chart.moreOf"),

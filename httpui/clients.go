@@ -99,7 +99,7 @@ func matches(search string) func(*report.Entry) bool {
 func (v *visit) listClients(data *clientsData, show string) {
 	clients, err := v.report.ClientsInSteps(v.Context())
 	s := v.scope()
-	data.List = v.part("clients", v.text.T("clients.title"), err)
+	data.List = v.widget("clients", v.text.T("clients.title"), err)
 	switch {
 	case show == showSilent && s.Compared == nil:
 		data.Note = v.text.T("clients.silentNeedsComparison")

@@ -33,23 +33,14 @@ type dataData struct {
 func fillData(v *visit) (content, error) {
 	h, ctx, bounds := v.h, v.Context(), v.report.Bounds
 	var (
-		backlog                           logbase.Backlog
-		calendar                          report.Calendar
-		backlogErr, calendarErr, auditErr error
-		deletions                         []logbase.Deletion
+		backlog   part[logbase.Backlog]
+		calendar  part[report.Calendar]
+		deletions part[[]logbase.Deletion]
 	)
 	report.Together(
-		func() { backlog, backlogErr = inTurn(ctx, h, h.store.Backlog) },
-		func() {
-			if bounds.Records > 0 {
-				calendar, calendarErr = v.report.Calendar(ctx)
-			}
-		},
-		func() {
-			if !h.noDeletion {
-				deletions, auditErr = v.report.Deletions(ctx)
-			}
-		},
+		func() { backlog.set(inTurn(ctx, h, h.store.Backlog)) },
+		func() { calendar.set(v.report.Calendar(ctx)) },
+		func() { deletions.set(v.report.Deletions(ctx)) },
 	)
 	data := dataData{
 		Records: v.text.Int(bounds.Records), HasRecords: bounds.Records > 0, Fault: v.fault(v.report.BoundsErr),
@@ -57,37 +48,38 @@ func fillData(v *visit) (content, error) {
 	}
 	if data.HasRecords {
 		data.First, data.Last = v.text.Day(bounds.First), v.text.Day(bounds.Last)
-		data.Coverage = v.coverageWidget(calendar, calendarErr)
+		data.Coverage = v.coverageWidget(calendar)
 	}
-	if f := v.fault(backlogErr); f != nil {
+	if f := v.fault(backlog.err); f != nil {
 		data.Fault = f
 	}
-	if backlog.Uncounted > 0 {
-		data.Uncounted = v.text.Int(backlog.Uncounted)
+	if backlog.value.Uncounted > 0 {
+		data.Uncounted = v.text.Int(backlog.value.Uncounted)
 	}
-	if backlog.Unreadable > 0 {
-		data.Unreadable = v.text.Int(backlog.Unreadable)
+	if backlog.value.Unreadable > 0 {
+		data.Unreadable = v.text.Int(backlog.value.Unreadable)
 	}
 	if h.receives() {
 		data.Reception = v.receptionData()
 	}
 	if !h.noDeletion {
 		data.DeleteURL = h.root.Href(deletionPath)
-		data.Audit, data.AuditFault = v.audit(deletions), v.fault(auditErr)
+		data.Audit, data.AuditFault = v.audit(deletions.value), v.fault(deletions.err)
 	}
 	return content{data: data, widgets: []widget{data.Coverage}}, nil
 }
 
 // coverageWidget shows of which days there is data.
-func (v *visit) coverageWidget(calendar report.Calendar, err error) widget {
+func (v *visit) coverageWidget(p part[report.Calendar]) widget {
 	w := widget{ID: "coverage", Title: v.text.T("data.coverage")}
 	if _, _, ok := v.report.Shown.Days(); !ok {
 		w.Note = v.text.T("state.exprNoTrend")
 		return w
 	}
-	if w.Fault = v.fault(err); err != nil {
+	if w.Fault = v.fault(p.err); p.err != nil {
 		return w
 	}
+	calendar := p.value
 	if len(calendar.Days) == 0 {
 		return widget{} // all of them are still to come
 	}

@@ -34,47 +34,44 @@ func fillMethods(v *visit) (content, error) {
 	unchosen.Method = "" // the table of methods stays whole, so that another can be chosen
 	chosen := v.chosen()
 	var (
-		shares, trend                                                    report.Series
-		methods, banks, codes, users                                     report.Breakdown
-		countries                                                        report.Countries
-		methodsErr, banksErr, codesErr, usersErr, countriesErr, trendErr error
+		methods, codes part[report.Trend]
+		banks, users   part[report.Breakdown]
+		countries      part[report.Countries]
+		trend          part[report.Series]
 	)
-	report.Together(
-		func() { shares, methods, methodsErr = r.Where(unchosen).InSteps(ctx, aggregate.ByMethod) },
-		func() { banks, banksErr = r.Breakdown(ctx, aggregate.ByBank) },
-		func() { countries, countriesErr = r.Countries(ctx) },
-		func() { _, codes, codesErr = r.InSteps(ctx, aggregate.ByErrorCode) },
-		func() {
-			if chosen != "" {
-				trend, trendErr = r.Series(ctx)
-			}
-		},
-		func() {
-			if chosen != "" {
-				users, usersErr = r.Breakdown(ctx, aggregate.ByClient)
-			}
-		},
-	)
-	var data methodsData
-	data.Methods = v.methodTable(methods, methodsErr, func(e *report.Entry) string { return v.methodLink(e.ID) })
-	if methodsErr == nil {
-		data.Methods.Note = v.text.T("methods.chooseHint")
-		data.State = v.emptyState(methods.Total.Tally)
+	ask := []func(){
+		func() { methods.set(r.Where(unchosen).InSteps(ctx, aggregate.ByMethod)) },
+		func() { codes.set(r.InSteps(ctx, aggregate.ByErrorCode)) },
+		func() { banks.set(r.Breakdown(ctx, aggregate.ByBank)) },
+		func() { countries.set(r.Countries(ctx)) },
 	}
 	if chosen != "" {
-		data.Trend = v.trendWidget(trend, trendErr, v.text.T("methods.trendOf", chosen))
-		data.Users = v.userTable(users, usersErr, chosen)
+		ask = append(ask,
+			func() { trend.set(r.Series(ctx)) },
+			func() { users.set(r.Breakdown(ctx, aggregate.ByClient)) },
+		)
+	}
+	report.Together(ask...)
+	var data methodsData
+	data.Methods = v.methodTable(methods, func(e *report.Entry) string { return v.methodLink(e.ID) })
+	if methods.err == nil {
+		data.Methods.Note = v.text.T("methods.chooseHint")
+		data.State = v.emptyState(methods.value.Breakdown.Total.Tally)
+	}
+	if chosen != "" {
+		data.Trend = v.trendWidget(v.text.T("methods.trendOf", chosen), trend.value, trend.err)
+		data.Users = v.userTable(users, chosen)
 	}
 	if v.view.Filter.Method == "" && v.view.Filter.ErrorCode == "" {
-		data.Shares = v.shareWidget(shares, methods.Entries, methodsErr)
+		data.Shares = v.shareWidget(methods)
 	}
-	data.Banks = v.namedTable("banks", "methods.banks", "table.bank", aggregate.ByBank, banks, banksErr)
-	data.Split = v.splitTable(countries.Border, countriesErr)
-	data.Countries = v.namedTable("countries", "methods.countries", "table.country", aggregate.ByCountry, countries.Breakdown, countriesErr)
+	data.Banks = v.namedTable("banks", "methods.banks", "table.bank", aggregate.ByBank, banks.value, banks.err)
+	data.Split = v.splitTable(countries.value.Border, countries.err)
+	data.Countries = v.namedTable("countries", "methods.countries", "table.country", aggregate.ByCountry, countries.value.Breakdown, countries.err)
 	if data.Countries.Grid != nil {
 		data.Countries.Note = v.text.T("methods.countriesHint")
 	}
-	data.Errors = v.errorWidget(codes, codesErr, v.scope().Divided())
+	data.Errors = v.errorWidget(codes.value.Breakdown, codes.err, v.scope().Divided())
 	return content{data: data, widgets: []widget{
 		data.Methods, data.Shares, data.Trend, data.Users, data.Banks, data.Split, data.Countries, data.Errors,
 	}}, nil
@@ -97,16 +94,16 @@ func (v *visit) chosen() string {
 }
 
 // methodTable is the table of methods, with their trends where there are steps.
-func (v *visit) methodTable(b report.Breakdown, err error, link func(*report.Entry) string) widget {
-	w := v.part("methods", v.text.T("methods.methods"), err)
-	if err != nil {
+func (v *visit) methodTable(methods part[report.Trend], link func(*report.Entry) string) widget {
+	w := v.widget("methods", v.text.T("methods.methods"), methods.err)
+	if w.Fault != nil {
 		return w
 	}
 	columns := v.fitting(nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn())
 	if v.scope().Divided() {
 		columns = append(columns, trendColumn())
 	}
-	w.Grid = v.grid(table{id: w.ID, caption: w.Title, by: aggregate.ByMethod, columns: columns, link: link}, b)
+	w.Grid = v.grid(table{id: w.ID, caption: w.Title, by: aggregate.ByMethod, columns: columns, link: link}, methods.value.Breakdown)
 	return w
 }
 
@@ -115,7 +112,7 @@ func (v *visit) namedTable(id, title, head string, by aggregate.Dim, b report.Br
 	if err == nil && len(b.Entries) == 0 {
 		return widget{}
 	}
-	w := v.part(id, v.text.T(title), err)
+	w := v.widget(id, v.text.T(title), err)
 	if err != nil {
 		return w
 	}
@@ -132,7 +129,7 @@ func (v *visit) splitTable(b report.Breakdown, err error) widget {
 	if err == nil && len(b.Entries) < 2 {
 		return widget{} // one side is no split
 	}
-	w := v.part("split", v.text.T("methods.split"), err)
+	w := v.widget("split", v.text.T("methods.split"), err)
 	if err != nil {
 		return w
 	}
@@ -152,7 +149,7 @@ func (v *visit) splitTable(b report.Breakdown, err error) widget {
 
 // errorWidget is the table of error codes.
 func (v *visit) errorWidget(b report.Breakdown, err error, trends bool) widget {
-	w := v.part("errors", v.text.T("methods.errors"), err)
+	w := v.widget("errors", v.text.T("methods.errors"), err)
 	w.Note = v.text.T("methods.errorsHint")
 	if err != nil {
 		return w
@@ -170,15 +167,16 @@ func (v *visit) errorWidget(b report.Breakdown, err error, trends bool) widget {
 }
 
 // userTable is who uses what is chosen, those who did so last of all first.
-func (v *visit) userTable(b report.Breakdown, err error, chosen string) widget {
+func (v *visit) userTable(users part[report.Breakdown], chosen string) widget {
 	title, note, last := "clients.users", "methods.usersNote", "table.lastUse"
 	if v.scope().Measure == report.Failures {
 		title, note, last = "methods.affected", "methods.affectedNote", "table.lastTime"
 	}
-	w := v.part("users", v.text.T(title, chosen), err)
-	if err != nil {
+	w := v.widget("users", v.text.T(title, chosen), users.err)
+	if w.Fault != nil {
 		return w
 	}
+	b := users.value
 	w.Note = v.text.T(note, int64(b.Summary().Active))
 	columns := v.fitting(nameColumn("table.client"), successesColumn(), failuresColumn(), shareColumn(), changeColumn())
 	step, err := v.report.LastUse(v.Context(), &b)

@@ -29,48 +29,47 @@ const (
 func fillOverview(v *visit) (content, error) {
 	r, ctx := v.report, v.Context()
 	var (
-		today, month                   standard
-		series                         report.Series
-		methods, codes                 report.Breakdown
-		clients                        report.Clients
-		trendErr, clientsErr, codesErr error
+		today, month standard
+		methods      part[report.Trend]
+		clients      part[report.Clients]
+		codes        part[report.Breakdown]
 	)
 	report.Together(
 		func() { today.period, today.n, today.err = r.Standard(ctx, aggregate.EachDay) },
 		func() { month.period, month.n, month.err = r.Standard(ctx, aggregate.Month) },
-		func() { series, methods, trendErr = r.Trend(ctx, aggregate.ByMethod) },
-		func() { clients, clientsErr = r.Clients(ctx) },
-		func() { codes, codesErr = r.Breakdown(ctx, aggregate.ByErrorCode) },
+		func() { methods.set(r.Trend(ctx, aggregate.ByMethod)) },
+		func() { clients.set(r.Clients(ctx)) },
+		func() { codes.set(r.Breakdown(ctx, aggregate.ByErrorCode)) },
 	)
-	data := overviewData{Standard: v.standardTiles(today, month), Fault: v.fault(clientsErr)}
+	data := overviewData{Standard: v.standardTiles(today, month), Fault: v.fault(clients.err)}
 	if data.Fault == nil {
-		data.State = v.emptyState(clients.Total.Tally)
-		if clients.Incomplete != nil {
-			v.note(clients.Incomplete)
+		b := &clients.value.Breakdown
+		data.State = v.emptyState(b.Total.Tally)
+		if err := clients.value.Incomplete; err != nil {
+			v.note(err)
 		}
-		errorsURL := v.view.Link(methodsPath) + "#errors"
-		data.Tiles = append(v.tiles(&clients.Breakdown, errorsURL), v.activeTile(&clients.Breakdown))
+		data.Tiles = append(v.tiles(b, v.view.Link(methodsPath)+"#errors"), v.activeTile(b))
 	}
-	data.Trend = v.trendWidget(series, trendErr, v.text.T("overview.trend"))
+	data.Trend = v.trendWidget(v.text.T("overview.trend"), methods.value.Series, methods.err)
 	if v.scope().Measure == report.Successes {
-		data.Shares = v.shareWidget(series, methods.Entries, trendErr)
+		data.Shares = v.shareWidget(methods)
 	}
-	data.Methods = v.part("methods", v.text.T("methods.methods"), trendErr)
-	if trendErr == nil {
-		data.Methods.Grid = v.grid(v.shortTable(data.Methods, aggregate.ByMethod, v.methodLink), methods)
+	data.Methods = v.widget("methods", v.text.T("methods.methods"), methods.err)
+	if methods.err == nil {
+		data.Methods.Grid = v.grid(v.shortTable(data.Methods, aggregate.ByMethod, v.methodLink), methods.value.Breakdown)
 	}
-	data.Clients = v.part("clients", v.text.T("overview.topClients"), clientsErr)
-	if clientsErr == nil {
-		data.Clients.Grid = v.grid(v.shortTable(data.Clients, aggregate.ByClient, v.clientLink), clients.Fold(topClients))
+	data.Clients = v.widget("clients", v.text.T("overview.topClients"), clients.err)
+	if clients.err == nil {
+		data.Clients.Grid = v.grid(v.shortTable(data.Clients, aggregate.ByClient, v.clientLink), clients.value.Fold(topClients))
 		data.Clients.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(clientsPath)}
 	}
-	data.Errors = v.part("errors", v.text.T("overview.topErrors"), codesErr)
+	data.Errors = v.widget("errors", v.text.T("overview.topErrors"), codes.err)
 	switch {
-	case codesErr != nil:
-	case codes.Total.Failures == 0:
+	case codes.err != nil:
+	case codes.value.Total.Failures == 0:
 		data.Errors.Note = v.text.T("methods.noErrors")
 	default:
-		data.Errors.Grid = v.grid(v.errorTable(data.Errors), codes.Fold(topErrors))
+		data.Errors.Grid = v.grid(v.errorTable(data.Errors), codes.value.Fold(topErrors))
 		data.Errors.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(methodsPath) + "#errors"}
 	}
 	return content{data: data, widgets: []widget{data.Trend, data.Shares, data.Methods, data.Clients, data.Errors}}, nil

@@ -25,7 +25,7 @@ const statRows = 200
 
 func fillStat(v *visit) (content, error) {
 	stat, err := v.report.Stat(v.Context())
-	data := statData{List: v.part("stat", v.text.T("stat.title"), err)}
+	data := statData{List: v.widget("stat", v.text.T("stat.title"), err)}
 	if err == nil {
 		data.State = v.emptyState(stat.Total())
 		data.List.Grid = v.statGrid(data.List, stat)

@@ -60,6 +60,14 @@ func (v *visit) scope() *report.Scope {
 // period is the period of the report in words.
 func (v *visit) period() string { return v.text.Period(v.report.Period, v.report.Bounds) }
 
+// part is what the report says for one part of a page, or why it does not.
+type part[T any] struct {
+	value T
+	err   error
+}
+
+func (p *part[T]) set(value T, err error) { p.value, p.err = value, err }
+
 // fault is a part of a page that could not be filled.
 type fault struct{ Code, Text, Advice string }
 

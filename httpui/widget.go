@@ -35,8 +35,8 @@ type tile struct {
 	Term   string // anchor of its definition on the help page
 }
 
-// part begins a widget; it has a Fault when err is not nil.
-func (v *visit) part(id, title string, err error) widget {
+// widget begins a widget; it has a Fault when err is not nil.
+func (v *visit) widget(id, title string, err error) widget {
 	return widget{ID: id, Title: title, Fault: v.fault(err)}
 }
 
@@ -97,7 +97,7 @@ func coverKey(c report.Cover) string {
 }
 
 // trendWidget is the chart of what happened, step by step.
-func (v *visit) trendWidget(series report.Series, err error, title string) widget {
+func (v *visit) trendWidget(title string, series report.Series, err error) widget {
 	w := widget{ID: "trend", Title: title}
 	s := v.scope()
 	if !s.Divided() {
@@ -151,26 +151,27 @@ func (v *visit) trendDesc(points []report.Point) string {
 
 // shareWidget is the chart of how the methods share the successes, step by
 // step.
-func (v *visit) shareWidget(series report.Series, methods []report.Entry, err error) widget {
+func (v *visit) shareWidget(methods part[report.Trend]) widget {
 	if !v.scope().Divided() {
 		return widget{} // the trend says why there are no steps
 	}
-	w := v.part("shares", v.text.T("methods.shareOverTime"), err)
-	if err != nil {
+	w := v.widget("shares", v.text.T("methods.shareOverTime"), methods.err)
+	if w.Fault != nil {
 		return w
 	}
+	points, entries := methods.value.Series.Points, methods.value.Breakdown.Entries
 	c := chart.Share{
-		Frame: chart.Frame{ID: w.ID, Title: w.Title, Desc: v.shareDesc(methods), Format: v.text.Int},
+		Frame: chart.Frame{ID: w.ID, Title: w.Title, Desc: v.shareDesc(entries), Format: v.text.Int},
 		Words: v.words(), Percent: v.text.Percent,
 	}
-	var part []int
-	c.Series, part = v.shareSeries(methods)
-	for i := range series.Points {
-		col := v.column(&series.Points[i])
+	var at []int
+	c.Series, at = v.shareSeries(entries)
+	for i := range points {
+		col := v.column(&points[i])
 		col.Values = make([]int64, len(c.Series))
-		for m, e := range methods {
+		for m, e := range entries {
 			if e.Successes > 0 {
-				col.Values[part[m]] += e.Trend[i]
+				col.Values[at[m]] += e.Trend[i]
 			}
 		}
 		c.Columns = append(c.Columns, col)
@@ -186,8 +187,8 @@ func (v *visit) shareDesc(methods []report.Entry) string {
 }
 
 // shareSeries gives every method with successes a part of its own, as long as
-// there are looks; what is left counts as others. It returns the part of each
-// method.
+// there are looks; what is left counts as others. It returns where each
+// method stands.
 func (v *visit) shareSeries(methods []report.Entry) ([]chart.Series, []int) {
 	used := make(map[chart.Look]bool)
 	names := 0
@@ -205,7 +206,7 @@ func (v *visit) shareSeries(methods []report.Entry) ([]chart.Series, []int) {
 		used[chart.Pale] = true
 	}
 	var out []chart.Series
-	part := make([]int, len(methods))
+	at := make([]int, len(methods))
 	for i, e := range methods {
 		switch {
 		case e.Successes == 0:
@@ -217,15 +218,15 @@ func (v *visit) shareSeries(methods []report.Entry) ([]chart.Series, []int) {
 					look, known, used[free] = free, true, true
 				}
 			}
-			part[i] = len(out)
+			at[i] = len(out)
 			out = append(out, chart.Series{Name: e.Name, Look: look})
 			continue
 		case len(out) == own:
 			out = append(out, chart.Series{Name: v.text.T("common.other"), Look: chart.Pale})
 		}
-		part[i] = own
+		at[i] = own
 	}
-	return out, part
+	return out, at
 }
 
 // methodLook is the look that a known method has on every page.

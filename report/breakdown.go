@@ -58,8 +58,8 @@ type Breakdown struct {
 // Banks and countries leave out the events that have none, also from the total:
 // an authentication by Smart-ID is no bank's.
 func (r *Report) Breakdown(ctx context.Context, by aggregate.Dim) (Breakdown, error) {
-	_, b, err := r.divide(ctx, by, false, false)
-	return b, err
+	t, err := r.divide(ctx, by, inTotal)
+	return t.Breakdown, err
 }
 
 // split is where the answers about a period stand from which a breakdown is

@@ -41,9 +41,9 @@ type Question struct {
 	Names      Names          // nil: everything is called by its id
 }
 
-// Report answers a question. Bounds and deletions are asked once, and so is of
-// which days there is data, when something needs it first. It is safe for
-// concurrent use.
+// Report answers a question. It is for one request: bounds and deletions are
+// asked once, and so is of which days there is data, when something needs it
+// first; what failed then stays so. It is safe for concurrent use.
 type Report struct {
 	Question
 	Shown     aggregate.Period // what is divided into steps: Period, without open ends

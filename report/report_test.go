@@ -218,22 +218,22 @@ func TestSumsAreThoseOfTheOracle(t *testing.T) {
 			check("total", b.Total.Tally, want, err)
 			check("entries", sum(b), want, err)
 			check("folded", sum(b.Fold(1)), want, err)
-			series, divided, err := r.Trend(t.Context(), by)
-			check("total in steps", divided.Total.Tally, want, err)
-			if len(series.Points) == 0 {
+			trend, err := r.Trend(t.Context(), by)
+			check("total in steps", trend.Breakdown.Total.Tally, want, err)
+			if len(trend.Series.Points) == 0 {
 				continue
 			}
 			var steps aggregate.Tally
-			for _, p := range series.Points {
+			for _, p := range trend.Series.Points {
 				steps = steps.Plus(p.Tally)
 			}
 			check("steps", steps, want, err)
-			for _, e := range divided.Entries {
+			for _, e := range trend.Breakdown.Entries {
 				var course int64
 				for _, n := range e.Trend {
 					course += n
 				}
-				if course != divided.Measure.Of(e.Tally) {
+				if course != trend.Breakdown.Measure.Of(e.Tally) {
 					t.Errorf("%v: %s: trend of %d, %v in all", q.Period, e.ID, course, e.Tally)
 				}
 			}
@@ -259,7 +259,7 @@ func TestOneQuestionOnce(t *testing.T) {
 	r := about(t, s, "2018-03")
 	report.Together(
 		func() { _, _ = r.Clients(t.Context()) },
-		func() { _, _, _ = r.Trend(t.Context(), aggregate.ByMethod) },
+		func() { _, _ = r.Trend(t.Context(), aggregate.ByMethod) },
 		func() { _, _ = r.Where(aggregate.Key{}).Breakdown(t.Context(), aggregate.ByBank) },
 		func() { r.Scope(t.Context()) },
 	)
@@ -329,7 +329,7 @@ func TestWhatFails(t *testing.T) {
 		r := about(t, s, "2018-04")
 		_, err := r.Clients(t.Context())
 		is.Equal(err, lost)
-		_, _, err = r.Trend(t.Context(), aggregate.ByMethod)
+		_, err = r.Trend(t.Context(), aggregate.ByMethod)
 		is.Equal(err, lost)
 		_, err = r.Stat(t.Context())
 		is.Equal(err, lost)

@@ -26,71 +26,87 @@ type Point struct {
 	BesideStart time.Time `json:"-"` // the beginning of what Previous is of
 }
 
+// Trend is a period by one field, whose entries have trends, and the steps of
+// these.
+type Trend struct {
+	Series    Series
+	Breakdown Breakdown
+}
+
 // Series is the period in steps. It has no points when the period cannot be
 // divided, see [Scope.Divided].
 func (r *Report) Series(ctx context.Context) (Series, error) {
-	s, _, err := r.divide(ctx, 0, true, true)
-	return s, err
+	t, err := r.divide(ctx, 0, inBothSteps)
+	return t.Series, err
 }
 
-// InSteps is [Report.Breakdown] with the trend of each entry, and the steps of
-// these. The reference period does not stand beside them.
-func (r *Report) InSteps(ctx context.Context, by aggregate.Dim) (Series, Breakdown, error) {
-	return r.divide(ctx, by, true, false)
+// InSteps is [Report.Breakdown] with the trend of each entry. The reference
+// period does not stand beside the steps.
+func (r *Report) InSteps(ctx context.Context, by aggregate.Dim) (Trend, error) {
+	return r.divide(ctx, by, inSteps)
 }
 
 // Trend is [Report.Series] and [Report.InSteps] from one answer.
-func (r *Report) Trend(ctx context.Context, by aggregate.Dim) (Series, Breakdown, error) {
-	return r.divide(ctx, by, true, true)
+func (r *Report) Trend(ctx context.Context, by aggregate.Dim) (Trend, error) {
+	return r.divide(ctx, by, inBothSteps)
 }
 
-// divide counts the period by one field and in steps, as it is asked. Without a
-// field, only the steps are counted.
-func (r *Report) divide(ctx context.Context, by aggregate.Dim, steps, beside bool) (Series, Breakdown, error) {
+// detail is how far a period is divided.
+type detail uint8
+
+const (
+	inTotal     detail = iota
+	inSteps            // where the period can be divided
+	inBothSteps        // with those of the reference period beside them
+)
+
+// divide counts the period by one field, and in steps where it is asked so.
+// Without a field, only the steps are counted.
+func (r *Report) divide(ctx context.Context, by aggregate.Dim, d detail) (Trend, error) {
 	f, m := r.Filter, r.plan.Measure
 	if by == aggregate.ByErrorCode {
 		m, f.Operation = Failures, Failures.Operation()
 	}
-	if steps = steps && r.plan.Divided(); !steps && by == 0 {
-		return Series{Step: r.plan.Step.String(), Points: []Point{}}, Breakdown{}, nil
+	if !r.plan.Divided() {
+		d = inTotal
 	}
-	parts := r.split(by, f, steps)
-	if by == 0 {
-		parts = split{now: parts.now}
-	}
+	out := Trend{Series: Series{Step: r.plan.Step.String(), Points: []Point{}}}
+	parts := r.split(by, f, d != inTotal)
 	queries := parts.queries()
-	var then *query
-	if steps && beside && r.plan.Compared != nil {
-		then = &query{Query: aggregate.Query{Period: r.plan.Beside, Filter: f, By: aggregate.ByOperation, Step: r.plan.Step}}
-		queries = append(queries, then)
+	if by == 0 {
+		queries = queries[:1] // the period itself
+		if d == inTotal {
+			return out, nil
+		}
+	}
+	var beside *query
+	if d == inBothSteps && r.plan.Compared != nil {
+		beside = &query{Query: aggregate.Query{Period: r.plan.Beside, Filter: f, By: aggregate.ByOperation, Step: r.plan.Step}}
+		queries = append(queries, beside)
 	}
 	var scope *Scope
 	if err := r.ask(ctx, queries, func() { scope = r.Scope(ctx) }); err != nil {
-		return Series{}, Breakdown{}, err
-	}
-	var series Series
-	var b Breakdown
-	if steps {
-		series = r.series(parts.now, then)
+		return Trend{}, err
 	}
 	if by != 0 {
-		b = r.breakdown(parts, by, field(by), m, scope.NoChange == Fair)
-		if steps {
-			r.fillTrends(&b, parts.now, by)
-		}
+		out.Breakdown = r.breakdown(parts, by, field(by), m, scope.NoChange == Fair)
 	}
-	return series, b, nil
+	if d != inTotal {
+		out.Series.Points = r.points(parts.now, beside)
+		r.fillTrends(&out.Breakdown, parts.now, by)
+	}
+	return out, nil
 }
 
-// series arranges answers in steps, that of the reference period beside the
+// points arranges answers in steps, that of the reference period beside the
 // other. What is beside has no figure where it has no data.
-func (r *Report) series(now, beside *query) Series {
+func (r *Report) points(now, beside *query) []Point {
 	c, unit := r.shared.coverage, r.plan.Step
 	var then []aggregate.Point
 	if beside != nil {
 		then = aggregate.Series(beside.rows, beside.Period, unit)
 	}
-	out := Series{Step: unit.String(), Points: []Point{}}
+	out := []Point{}
 	for i, p := range aggregate.Series(now.rows, now.Period, unit) {
 		pt := Point{Period: aggregate.Of(unit, p.Start, r.loc).String(), Figures: FiguresOf(p.Tally), Start: p.Start, End: p.End}
 		pt.State, pt.Why = c.step(p, r.Now)
@@ -101,7 +117,7 @@ func (r *Report) series(now, beside *query) Series {
 				pt.Beside = aggregate.Of(unit, then[i].Start, r.loc).String()
 			}
 		}
-		out.Points = append(out.Points, pt)
+		out = append(out, pt)
 	}
 	return out
 }

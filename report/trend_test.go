@@ -49,8 +49,9 @@ func TestDaysStandBesideTheSameWeekday(t *testing.T) {
 func TestTrendsSayHowFarTheyHaveCome(t *testing.T) {
 	is := is.New(t)
 	s := steady(t, "2018-03-01", "2018-04-28")
-	_, b, err := about(t, s, "2018-04").InSteps(t.Context(), aggregate.ByMethod)
+	divided, err := about(t, s, "2018-04").InSteps(t.Context(), aggregate.ByMethod)
 	is.NoErr(err)
+	b := divided.Breakdown
 	trend := b.Entries[0].Trend
 	is.Equal(len(trend), 30)
 	is.Equal(b.Begun, 28)
@@ -65,11 +66,11 @@ func TestWhatCannotBeDivided(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
 	r := about(t, s, "T10:")
-	series, b, err := r.Trend(t.Context(), aggregate.ByMethod)
+	trend, err := r.Trend(t.Context(), aggregate.ByMethod)
 	is.NoErr(err)
-	is.Equal(len(series.Points), 0)
-	is.Equal(b.Total.Tally, s.tally(period(t, "T10:"), aggregate.Key{}))
-	series, err = r.Series(t.Context())
+	is.Equal(len(trend.Series.Points), 0)
+	is.Equal(trend.Breakdown.Total.Tally, s.tally(period(t, "T10:"), aggregate.Key{}))
+	series, err := r.Series(t.Context())
 	is.NoErr(err)
 	is.Equal(series.Step, "whole")
 	is.Equal(r.HasHours(), false)
