@@ -80,8 +80,8 @@ func fillClient(v *visit) (content, error) {
 		return content{}, web.Fail(http.StatusNotFound, 0, nil)
 	}
 	data.Trend = v.trendWidget(v.text.T("client.trend"), methods.value.Series, methods.err)
-	data.Methods = v.methodTable(methods, func(e *report.Entry) string {
-		return v.view.Link(methodsPath, address.Set(address.Client, id), address.Set(address.Method, e.ID))
+	data.Methods = v.methodTable(methods, func(method string) string {
+		return v.view.Link(methodsPath, address.Set(address.Client, id), address.Set(address.Method, method))
 	})
 	data.Errors = v.errorWidget(codes.value, codes.err, false)
 	data.Pattern = v.hoursWidget(hours, asked)

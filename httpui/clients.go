@@ -139,13 +139,10 @@ func (v *visit) fillList(data *clientsData, b report.Breakdown) {
 	if slices.ContainsFunc(b.Entries, func(e report.Entry) bool { return e.Institution != "" }) {
 		columns = append(columns, institutionColumn())
 	}
-	columns = v.fitting(append(columns,
-		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn())...)
+	columns = fitting(append(columns,
+		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn()), b)
 	sorted := v.sort(b, columns)
-	g := v.grid(table{
-		id: data.List.ID, caption: data.List.Title, by: aggregate.ByClient, columns: columns,
-		link: func(e *report.Entry) string { return v.clientLink(e.ID) },
-	}, b)
+	g := v.grid(data.List, table{by: aggregate.ByClient, columns: columns, link: v.clientLink}, b)
 	for i, c := range columns {
 		if c.sort == "" {
 			continue
@@ -230,8 +227,7 @@ func (v *visit) monthGrid(w widget, months report.Months) *grid {
 	columns = append(columns, column{key: "table.total", kind: export.Int, chart: true, cell: func(r *rows, e *report.Entry) cell {
 		return intCell(r.text, e.Successes)
 	}})
-	link := func(e *report.Entry) string { return v.clientLink(e.ID) }
-	g := v.grid(table{id: w.ID, caption: w.Title, columns: columns, link: link}, months.Breakdown)
+	g := v.grid(w, table{columns: columns, link: v.clientLink}, months.Breakdown)
 	g.Period = v.text.Period(months.Period, v.report.Bounds)
 	if w.Note != "" {
 		g.Notes = []string{w.Note}

@@ -53,7 +53,7 @@ func fillMethods(v *visit) (content, error) {
 	}
 	report.Together(ask...)
 	var data methodsData
-	data.Methods = v.methodTable(methods, func(e *report.Entry) string { return v.methodLink(e.ID) })
+	data.Methods = v.methodTable(methods, v.methodLink)
 	if methods.err == nil {
 		data.Methods.Note = v.text.T("methods.chooseHint")
 		data.State = v.emptyState(methods.value.Breakdown.Total.Tally)
@@ -94,16 +94,16 @@ func (v *visit) chosen() string {
 }
 
 // methodTable is the table of methods, with their trends where there are steps.
-func (v *visit) methodTable(methods part[report.Trend], link func(*report.Entry) string) widget {
+func (v *visit) methodTable(methods part[report.Trend], link func(id string) string) widget {
 	w := v.widget("methods", v.text.T("methods.methods"), methods.err)
 	if w.Fault != nil {
 		return w
 	}
-	columns := v.fitting(nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn())
+	columns := []column{nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
 	if v.scope().Divided() {
 		columns = append(columns, trendColumn())
 	}
-	w.Grid = v.grid(table{id: w.ID, caption: w.Title, by: aggregate.ByMethod, columns: columns, link: link}, methods.value.Breakdown)
+	w.Grid = v.grid(w, table{by: aggregate.ByMethod, columns: columns, link: link}, methods.value.Breakdown)
 	return w
 }
 
@@ -116,10 +116,10 @@ func (v *visit) namedTable(id, title, head string, by aggregate.Dim, b report.Br
 	if err != nil {
 		return w
 	}
-	w.Grid = v.grid(table{
-		id: id, caption: w.Title, by: by,
-		columns: v.fitting(nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()),
-		link:    func(e *report.Entry) string { return v.view.Here(address.Set(address.FilterBy(by), e.ID)) },
+	w.Grid = v.grid(w, table{
+		by:      by,
+		columns: []column{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},
+		link:    func(id string) string { return v.view.Here(address.Set(address.FilterBy(by), id)) },
 	}, b)
 	return w
 }
@@ -140,10 +140,8 @@ func (v *visit) splitTable(b report.Breakdown, err error) widget {
 		}
 		b.Entries[i].Name = v.text.T(key)
 	}
-	w.Grid = v.grid(table{
-		id: w.ID, caption: w.Title,
-		columns: v.fitting(nameColumn("table.country"), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()),
-	}, b)
+	columns := []column{nameColumn("table.country"), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
+	w.Grid = v.grid(w, table{columns: columns}, b)
 	return w
 }
 
@@ -158,11 +156,11 @@ func (v *visit) errorWidget(b report.Breakdown, err error, trends bool) widget {
 		w.Note = v.text.T("methods.noErrors")
 		return w
 	}
-	t := v.errorTable(w)
+	t := v.errorTable()
 	if trends {
 		t.columns = append(t.columns, trendColumn())
 	}
-	w.Grid = v.grid(t, b)
+	w.Grid = v.grid(w, t, b)
 	return w
 }
 
@@ -178,7 +176,7 @@ func (v *visit) userTable(users part[report.Breakdown], chosen string) widget {
 	}
 	b := users.value
 	w.Note = v.text.T(note, int64(b.Summary().Active))
-	columns := v.fitting(nameColumn("table.client"), successesColumn(), failuresColumn(), shareColumn(), changeColumn())
+	columns := []column{nameColumn("table.client"), successesColumn(), failuresColumn(), shareColumn(), changeColumn()}
 	step, err := v.report.LastUse(v.Context(), &b)
 	if err != nil {
 		v.note(err)
@@ -190,10 +188,7 @@ func (v *visit) userTable(users part[report.Breakdown], chosen string) widget {
 	if use.key = last; step != aggregate.Whole {
 		columns = append(columns, use)
 	}
-	w.Grid = v.grid(table{
-		id: w.ID, caption: w.Title, by: aggregate.ByClient, columns: columns,
-		link: func(e *report.Entry) string { return v.clientLink(e.ID) },
-	}, b)
+	w.Grid = v.grid(w, table{by: aggregate.ByClient, columns: columns, link: v.clientLink}, b)
 	v.paginate(w.Grid, pageRows)
 	return w
 }

@@ -56,11 +56,11 @@ func fillOverview(v *visit) (content, error) {
 	}
 	data.Methods = v.widget("methods", v.text.T("methods.methods"), methods.err)
 	if methods.err == nil {
-		data.Methods.Grid = v.grid(v.shortTable(data.Methods, aggregate.ByMethod, v.methodLink), methods.value.Breakdown)
+		data.Methods.Grid = v.grid(data.Methods, v.shortTable(aggregate.ByMethod, v.methodLink), methods.value.Breakdown)
 	}
 	data.Clients = v.widget("clients", v.text.T("overview.topClients"), clients.err)
 	if clients.err == nil {
-		data.Clients.Grid = v.grid(v.shortTable(data.Clients, aggregate.ByClient, v.clientLink), clients.value.Fold(topClients))
+		data.Clients.Grid = v.grid(data.Clients, v.shortTable(aggregate.ByClient, v.clientLink), clients.value.Fold(topClients))
 		data.Clients.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(clientsPath)}
 	}
 	data.Errors = v.widget("errors", v.text.T("overview.topErrors"), codes.err)
@@ -69,7 +69,7 @@ func fillOverview(v *visit) (content, error) {
 	case codes.value.Total.Failures == 0:
 		data.Errors.Note = v.text.T("methods.noErrors")
 	default:
-		data.Errors.Grid = v.grid(v.errorTable(data.Errors), codes.value.Fold(topErrors))
+		data.Errors.Grid = v.grid(data.Errors, v.errorTable(), codes.value.Fold(topErrors))
 		data.Errors.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(methodsPath) + "#errors"}
 	}
 	return content{data: data, widgets: []widget{data.Trend, data.Shares, data.Methods, data.Clients, data.Errors}}, nil
@@ -160,7 +160,7 @@ func (v *visit) changeText(change *float64, write func(float64) string) string {
 }
 
 // shortTable is a table of half the width.
-func (v *visit) shortTable(w widget, by aggregate.Dim, linkTo func(id string) string) table {
+func (v *visit) shortTable(by aggregate.Dim, link func(id string) string) table {
 	head, counts := "table.method", successesColumn()
 	if by == aggregate.ByClient {
 		head = "table.client"
@@ -168,23 +168,19 @@ func (v *visit) shortTable(w widget, by aggregate.Dim, linkTo func(id string) st
 	if v.scope().Measure == report.Failures {
 		counts = failuresColumn()
 	}
-	return table{
-		id: w.ID, caption: w.Title, by: by,
-		columns: v.fitting(nameColumn(head), counts, shareColumn(), changeColumn(), rateColumn()),
-		link:    func(e *report.Entry) string { return linkTo(e.ID) },
-	}
+	return table{by: by, columns: []column{nameColumn(head), counts, shareColumn(), changeColumn(), rateColumn()}, link: link}
 }
 
 // errorTable is the table of error codes, without their trend.
-func (v *visit) errorTable(w widget) table {
+func (v *visit) errorTable() table {
 	return table{
-		id: w.ID, caption: w.Title, by: aggregate.ByErrorCode,
-		columns: v.fitting(nameColumn("table.errorCode"), failuresColumn(), shareColumn(), changeColumn()),
-		link: func(e *report.Entry) string {
-			if e.ID == "" {
+		by:      aggregate.ByErrorCode,
+		columns: []column{nameColumn("table.errorCode"), failuresColumn(), shareColumn(), changeColumn()},
+		link: func(code string) string {
+			if code == "" {
 				return "" // an empty filter asks for nothing
 			}
-			return v.view.Link(methodsPath, address.Set(address.Error, e.ID))
+			return v.view.Link(methodsPath, address.Set(address.Error, code))
 		},
 	}
 }

@@ -97,7 +97,7 @@ func (v *visit) statGroups(stat report.Stat) []widget {
 			continue
 		}
 		w := widget{ID: g.id, Title: v.text.T("stat.by", v.text.T(g.head))}
-		w.Grid = v.grid(table{id: g.id, caption: w.Title, by: g.by, columns: append([]column{nameColumn(g.head)}, statColumns()...)}, b)
+		w.Grid = v.grid(w, table{by: g.by, columns: append([]column{nameColumn(g.head)}, statColumns()...)}, b)
 		v.paginate(w.Grid, pageRows)
 		out = append(out, w)
 	}

@@ -13,10 +13,9 @@ import (
 
 // table is how a breakdown is shown as a grid.
 type table struct {
-	id, caption string
-	by          aggregate.Dim // of the entries; 0 for what has no field of its own
-	columns     []column
-	link        func(e *report.Entry) string // of the name; nil for none
+	by      aggregate.Dim // of the entries; 0 for what has no field of its own
+	columns []column
+	link    func(id string) string // of the name; nil for none
 }
 
 // column is one column of a table.
@@ -46,28 +45,28 @@ type rows struct {
 // fitting leaves out the columns that would say nothing, or nothing true:
 // changes where none may be shown, for which the period bar gives the reason,
 // and all but failures where the filter leaves nothing else.
-func (v *visit) fitting(columns ...column) []column {
-	s := v.scope()
+func fitting(columns []column, b report.Breakdown) []column {
 	return slices.DeleteFunc(columns, func(c column) bool {
 		switch c.sort {
 		case sortChange:
-			return s.Compared == nil || s.NoChange != report.Fair
+			return !b.Fair
 		case sortRate, sortAttempts, sortSuccesses:
-			return s.Measure == report.Failures
+			return b.Measure == report.Failures
 		}
 		return false
 	})
 }
 
-// grid shows a breakdown as a table.
-func (v *visit) grid(t table, b report.Breakdown) *grid {
+// grid shows a breakdown as the table of a widget.
+func (v *visit) grid(w widget, t table, b report.Breakdown) *grid {
+	t.columns = fitting(t.columns, b)
 	r := &rows{visit: v, table: t, measure: b.Measure, begun: b.Begun, running: v.report.Period.Running(v.now)}
 	for i := range b.Entries {
 		if e := &b.Entries[i]; e.Rest == 0 {
 			r.most = max(r.most, b.Measure.Of(e.Tally))
 		}
 	}
-	g := &grid{ID: t.id, Caption: t.caption, Period: v.period()}
+	g := &grid{ID: w.ID, Caption: w.Title, Period: v.period()}
 	for _, c := range t.columns {
 		head := c.head
 		if head == "" {
@@ -141,7 +140,7 @@ func nameColumn(key string) column {
 			}
 			c := textCell(e.Name)
 			if r.link != nil {
-				c.URL = r.link(e)
+				c.URL = r.link(e.ID)
 			}
 			if e.Name != e.ID && (r.by == aggregate.ByClient || r.by == aggregate.ByCountry) {
 				c.Code = e.ID

@@ -50,8 +50,8 @@ type Breakdown struct {
 	Total   Entry   `json:"total" doc:"The sum of the entries."`
 
 	Measure Measure `json:"-"` // what Entries are ranked, shared and compared by
+	Fair    bool    `json:"-"` // changes may be given, see Scope.NoChange
 	Begun   int     `json:"-"` // how many steps of their trends have begun: the others would look like a fall to nothing
-	fair    bool    // changes may be given
 }
 
 // Breakdown counts the period by one field. By error code, only failures count.
@@ -120,7 +120,7 @@ func field(by aggregate.Dim) func(aggregate.Key) string {
 // key: values of the field by.
 func (r *Report) breakdown(s split, by aggregate.Dim, id func(aggregate.Key) string, m Measure, fair bool) Breakdown {
 	now, left, then := tallies(s.now, id), tallies(s.left, id), tallies(s.then, id)
-	b := Breakdown{Entries: make([]Entry, 0, len(now)), Measure: m, fair: fair}
+	b := Breakdown{Entries: make([]Entry, 0, len(now)), Measure: m, Fair: fair}
 	var total, totalLeft, totalThen aggregate.Tally
 	add := func(id string) {
 		e := r.entry(by, id)
@@ -165,7 +165,7 @@ func (b *Breakdown) fill(e *Entry, now, left, then aggregate.Tally, compared boo
 	f := FiguresOf(then)
 	e.Previous = &f
 	e.Silent = then.Events() > 0 && now.Events() == 0
-	if b.fair {
+	if b.Fair {
 		e.Change = change(b.Measure.Of(e.Compared), b.Measure.Of(then))
 	}
 }
@@ -208,7 +208,7 @@ func change(now, then int64) *float64 { return ratio(now-then, then) }
 // Change is the relative change of one figure of the total; nil when it may not
 // be given.
 func (b *Breakdown) Change(m Measure) *float64 {
-	if !b.fair || b.Total.Previous == nil {
+	if !b.Fair || b.Total.Previous == nil {
 		return nil
 	}
 	return change(m.Of(b.Total.Compared), m.Of(b.Total.Previous.Tally))
@@ -217,7 +217,7 @@ func (b *Breakdown) Change(m Measure) *float64 {
 // RateChange is the difference of the success rates; nil when it may not be
 // given or there were too few.
 func (b *Breakdown) RateChange() *float64 {
-	if !b.fair || b.Total.Previous == nil || b.Total.Previous.Rate == nil {
+	if !b.Fair || b.Total.Previous == nil || b.Total.Previous.Rate == nil {
 		return nil
 	}
 	rate, ok := b.Total.Compared.Rate()
