@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
-	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
@@ -17,9 +15,6 @@ import (
 
 // maxInsert is how many records go to the server at once.
 const maxInsert = 1000
-
-// maxDoubtful bounds how many batches without a known outcome are remembered.
-const maxDoubtful = 10_000
 
 // codeDuplicateKey says that the record is kept already.
 const codeDuplicateKey = 11000
@@ -33,8 +28,8 @@ const codeDuplicateKey = 11000
 // [Options.Timeout], ERR-04 when it refuses the account, and ERR-05 when it
 // refuses the records.
 func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
-	if s.closed.Load() {
-		return s.fail(ctx, logbase.WriteFailed, "append", logbase.ErrClosed)
+	if err := s.writable(ctx); err != nil {
+		return s.fail(ctx, logbase.WriteFailed, "append", err)
 	}
 	for chunk := range slices.Chunk(batch, maxInsert) {
 		if err := s.append(ctx, chunk); err != nil {
@@ -54,136 +49,72 @@ func (s *Store) append(ctx context.Context, batch []logbase.Record) error {
 	if s.closed.Load() {
 		return logbase.ErrClosed
 	}
-	kept, err := s.keep(bounded, batch)
+	if err := s.openDays(bounded, s.daysOf(batch)); err != nil {
+		return err
+	}
+	refused, again, err := s.insert(bounded, batch)
+	if len(refused) > 0 {
+		// One bad record must not hold up the others, nor a passing trouble one
+		// record.
+		_, _, err = s.insert(bounded, refused)
+	}
 	if err != nil {
 		return err
 	}
 	for _, r := range batch {
 		s.sawID(r.ID)
 	}
-	return s.resolve(ctx, batch, kept)
-}
-
-// keep writes the records and counts those that are new. It returns the others
-// by their place.
-func (s *Store) keep(ctx context.Context, batch []logbase.Record) (before []int, err error) {
-	days := s.daysOf(batch)
-	if err := s.openDays(ctx, days); err != nil {
-		return nil, err
+	if again && s.doubted {
+		// Perhaps they came with a batch of ours whose outcome was unknown.
+		// Records of another are counted by it, or by whoever finds it silent.
+		s.doubt(batch)
+		return s.recountOwn(ctx)
 	}
-	failed, err := s.insert(ctx, batch, days)
-	if err == nil && len(failed.refused) > 0 {
-		// One bad record must not hold up the others, nor a passing trouble
-		// one record.
-		again := make([]logbase.Record, len(failed.refused))
-		for i, at := range failed.refused {
-			again[i] = batch[at]
-		}
-		var second failures
-		if second, err = s.insert(ctx, again, days); err == nil && len(second.refused) > 0 {
-			err = second.cause
-		}
-		for _, at := range second.kept {
-			failed.kept = append(failed.kept, failed.refused[at])
-		}
+	return nil
+}
+
+// doubt has our records of the days of a batch counted again.
+func (s *Store) doubt(batch []logbase.Record) {
+	for _, d := range s.daysOf(batch) {
+		s.own[d].doubt = true
 	}
-	return failed.kept, err
 }
 
-// failures are the records of a batch that were not inserted, by their place.
-type failures struct {
-	kept    []int // the base has the ID already
-	refused []int
-	cause   error // why one was refused
-}
-
-// insert writes the records and counts those that were inserted. After an
-// error nothing is known of any of them.
-func (s *Store) insert(ctx context.Context, batch []logbase.Record, days []aggregate.Day) (failures, error) {
-	s.batches++
-	number := s.batches
-	s.mu.Lock()
-	w := s.mine.Writer
-	s.mu.Unlock()
+// insert writes the records and counts those that were inserted. It returns
+// those that were refused, with the reason, and whether others are kept
+// already. After another error nothing is known of any of them.
+func (s *Store) insert(ctx context.Context, batch []logbase.Record) (refused []logbase.Record, again bool, err error) {
 	docs := make([]any, len(batch))
 	for i, r := range batch {
-		docs[i] = s.codec.encode(r, batchOf(w, number))
+		docs[i] = s.codec.encode(r, s.writer)
 	}
-	_, err := s.records.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	_, err = s.records.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
 	var bulk mongo.BulkWriteException
 	if err != nil && (!errors.As(err, &bulk) || bulk.WriteConcernError != nil) {
-		s.doubt(number, days)
-		return failures{}, err
+		s.doubted = true
+		s.doubt(batch)
+		return nil, false, err
 	}
-	var f failures
+	err = nil
 	missing := make(map[int]bool, len(bulk.WriteErrors))
 	for _, we := range bulk.WriteErrors {
 		missing[we.Index] = true
 		if we.Code == codeDuplicateKey {
-			f.kept = append(f.kept, we.Index)
+			again = true
 		} else {
-			f.refused = append(f.refused, we.Index)
-			f.cause = we.WriteError
+			refused = append(refused, batch[we.Index])
+			err = we.WriteError
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
 	for i, r := range batch {
-		if missing[i] {
-			continue
+		if !missing[i] {
+			d, k := s.codec.day(r.Time), aggregate.KeyOf(r.Event)
+			s.own[d].counts[k]++
+			s.own[d].changed = true
+			s.cube.Add(d, k, 1)
 		}
-		d, k := s.codec.day(r.Time), aggregate.KeyOf(r.Event)
-		s.own[d].add(k, 1)
-		s.own[d].used = now
-		s.cube.Add(d, k, 1)
 	}
-	return f, nil
-}
-
-// doubt remembers that the outcome of a batch is not known. Its records, as
-// far as they are there, are counted as soon as the server answers again.
-func (s *Store) doubt(number int64, days []aggregate.Day) {
-	if len(s.doubtful) >= maxDoubtful {
-		clear(s.doubtful) // the check of counts finds what this may miss
-	}
-	s.doubtful[number] = true
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, d := range days {
-		s.unsure[d] = struct{}{}
-	}
-}
-
-// resolve sees to it that records which were kept before are counted. Those
-// that came with an earlier batch of ours were counted with it, unless its
-// outcome was not known. Those of another instance are counted by it, or by
-// whoever finds it dead.
-func (s *Store) resolve(ctx context.Context, batch []logbase.Record, kept []int) error {
-	if len(kept) == 0 || len(s.doubtful) == 0 {
-		return nil
-	}
-	ids := make(bson.A, len(kept))
-	for i, at := range kept {
-		ids[i] = batch[at].ID
-	}
-	s.mu.Lock()
-	w := s.mine.Writer
-	s.mu.Unlock()
-	recount := make(map[aggregate.Day]struct{})
-	filter := bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}}
-	fields := options.Find().SetProjection(bson.D{{Key: fieldBatch, Value: 1}, {Key: fieldDay, Value: 1}})
-	err := s.each(ctx, s.records, filter, fields, func(raw bson.Raw) error {
-		k, err := s.codec.decode(raw)
-		if err == nil && k.batch.writer() == w && s.doubtful[int64(k.batch)&(1<<batchBits-1)] {
-			recount[k.day.day()] = struct{}{}
-		}
-		return err
-	})
-	if err != nil || len(recount) == 0 {
-		return err
-	}
-	return s.recountOwn(ctx, sorted(recount))
+	return refused, again, err
 }
 
 // daysOf returns the days of a batch, sorted.
@@ -193,51 +124,6 @@ func (s *Store) daysOf(batch []logbase.Record) []aggregate.Day {
 		days[s.codec.day(r.Time)] = struct{}{}
 	}
 	return sorted(days)
-}
-
-// openDays makes it known that records of these days are about to be written,
-// so that they are counted should we die, and takes our ledgers of these days
-// into memory.
-func (s *Store) openDays(ctx context.Context, days []aggregate.Day) error {
-	var missing, before []aggregate.Day
-	s.mu.Lock()
-	for _, d := range days {
-		if _, ok := s.open[d]; !ok {
-			missing = append(missing, d)
-		}
-		if _, ok := s.touched[d]; ok && s.own[d] == nil {
-			before = append(before, d)
-		}
-	}
-	s.mu.Unlock()
-	if len(missing) == 0 {
-		return nil
-	}
-	ledgers, err := s.ownLedgers(ctx, before)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	for _, d := range missing {
-		s.open[d] = struct{}{}
-		s.touched[d] = struct{}{}
-		if s.own[d] == nil {
-			s.own[d] = ledgers[d]
-		}
-		if s.own[d] == nil {
-			s.own[d] = newLedger()
-		}
-	}
-	s.mu.Unlock()
-	err = s.tell(ctx)
-	if err != nil { // the next batch must try again
-		s.mu.Lock()
-		for _, d := range missing {
-			delete(s.open, d)
-		}
-		s.mu.Unlock()
-	}
-	return err
 }
 
 // sawID raises the greatest record ID known.

@@ -3,10 +3,12 @@ package mongostore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 const (
@@ -16,159 +18,148 @@ const (
 )
 
 // check adopts new records of others, compares the number of records with the
-// sums, and counts the days again that differ. Only the instance that is
-// longest there does.
+// sums, and counts the days again that differ, every [Options.Check].
 func (s *Store) check(ctx context.Context) error {
-	if err := s.upkeep.take(ctx); err != nil {
-		return err
-	}
-	defer s.upkeep.give()
-	s.mu.Lock()
-	eldest := !slices.ContainsFunc(s.living(), func(o *sight) bool { return o.Writer < s.mine.Writer })
-	s.mu.Unlock()
-	if !eldest {
+	if s.opts.Check < 0 || time.Since(s.checked) < s.opts.Check {
 		return nil
 	}
-	if _, err := s.adopt(ctx); err != nil {
+	if n, err := s.adopt(ctx); err != nil || n >= adoptAtOnce {
+		return err // go on with the next ones before comparing
+	}
+	s.checked = time.Now()
+	days, surplus, err := s.suspects(ctx)
+	if err != nil {
 		return err
 	}
-	days, err := s.suspects(ctx)
-	if err != nil || len(days) == 0 {
+	wrong, err := s.differing(ctx, days)
+	if err != nil {
 		return err
 	}
-	wrong, err := s.confirm(ctx, days)
-	if err != nil || len(wrong) == 0 {
-		return err
+	if len(wrong) == 0 {
+		// The server's number is an estimate: it is off after a crash, or where a
+		// sharded cluster has moved records.
+		s.offset += surplus
+		return nil
 	}
-	days = days[:0]
-	for _, m := range wrong {
-		days = append(days, m.Day)
-	}
-	s.log().Warn("log base: records were added or removed by others; counting these days again",
-		"days", len(days), "first", days[0].String(), "last", days[len(days)-1].String())
-	return s.settle(ctx, days)
+	s.opts.Logger.Warn("log base: records were added or removed by others; counting these days again",
+		"days", len(wrong), "first", wrong[0].String(), "last", wrong[len(wrong)-1].String())
+	return s.recount(ctx, wrong, nil)
 }
 
-// suspects returns the days on which there seem to be more or fewer records
-// than the sums say.
+// suspects returns the days to be compared.
 //
-// As long as all is well, that takes a few numbers: that of all records, which
-// the server knows without counting, less those of the last days, is that of
-// the older days. If it is not what the sums say, halving finds the days. What
-// is removed and put in again in equal number is found by the days in turn.
-func (s *Store) suspects(ctx context.Context) ([]aggregate.Day, error) {
+// As long as all is well, that is the last days, and a few others in turn. What
+// the server knows without counting, the number of all records, less those of
+// the last days, is that of the older days. If there is a surplus (or, below 0,
+// a lack) of records beside what the sums say, all days are suspect.
+func (s *Store) suspects(ctx context.Context) (days []aggregate.Day, surplus int64, err error) {
 	held := s.held(aggregate.Period{})
-	days := sorted(held)
-	recent := max(0, len(days)-recentDays)
-	sample := s.sampleOf(days[:recent])
-	found := make(map[aggregate.Day]struct{})
-	for _, d := range slices.Concat(days[recent:], sample) {
+	days = sorted(held)
+	old, recent := days[:max(0, len(days)-recentDays)], days[max(0, len(days)-recentDays):]
+	rest := bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: append(numbersOf(recent), noDay)}}}}
+	least, err := s.count(ctx, s.records, rest)
+	if err != nil {
+		return nil, 0, err
+	}
+	bounded, cancel := s.long(ctx)
+	defer cancel()
+	all, err := s.records.EstimatedDocumentCount(bounded)
+	if err != nil {
+		return nil, 0, err
+	}
+	most, err := s.count(ctx, s.records, rest) // more may have come while we asked
+	if err != nil {
+		return nil, 0, err
+	}
+	surplus = all - most - s.offset
+	for _, d := range old {
+		surplus -= held[d]
+	}
+	if surplus > 0 || surplus+most-least < 0 {
+		days, err = s.daysIn(ctx, aggregate.Period{})
+		return days, surplus, err
+	}
+	for i := range min(sampledDays, len(old)) {
+		recent = append(recent, old[(s.sample+i)%len(old)])
+	}
+	s.sample += sampledDays
+	return recent, 0, nil
+}
+
+// differing returns the days whose sums are wrong. What other instances have
+// appended reaches our sums a moment later, so a day is wrong when its records
+// number less than its sums did before, or more than they do after some polls.
+func (s *Store) differing(ctx context.Context, days []aggregate.Day) ([]aggregate.Day, error) {
+	before := s.held(aggregate.Period{})
+	records := make(map[aggregate.Day]int64)
+	for _, d := range days {
 		n, err := s.count(ctx, s.records, onDays([]aggregate.Day{d}))
 		if err != nil {
 			return nil, err
 		}
-		if n != held[d] {
-			found[d] = struct{}{}
+		if n != before[d] {
+			records[d] = n
 		}
 	}
-	if err := s.suspectOld(ctx, days, recent, held, found); err != nil {
-		return nil, err
+	if len(records) == 0 {
+		return nil, nil
 	}
-	return sorted(found), nil
+	select {
+	case <-time.After(catchUp * s.opts.Poll):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	after := s.held(aggregate.Period{})
+	return slices.DeleteFunc(sorted(records), func(d aggregate.Day) bool {
+		return records[d] >= before[d] && records[d] <= after[d]
+	}), nil
 }
 
-// sampleOf returns the next of the old days to compare.
-func (s *Store) sampleOf(days []aggregate.Day) []aggregate.Day {
-	if len(days) == 0 {
-		return nil
+// held returns how many records the sums have for each day of p that they have
+// any for. Days that p cuts are whole.
+func (s *Store) held(p aggregate.Period) map[aggregate.Day]int64 {
+	loc := s.opts.Location
+	var from, to time.Time
+	if !p.From().IsZero() {
+		from = aggregate.EachDay.Start(p.From().In(loc))
 	}
-	at, found := slices.BinarySearch(days, s.sample)
-	if found {
-		at++
+	if !p.To().IsZero() {
+		to = aggregate.EachDay.Add(p.To().Add(-1).In(loc), 1)
 	}
-	var out []aggregate.Day
-	for i := range min(sampledDays, len(days)) {
-		out = append(out, days[(at+i)%len(days)])
+	out := make(map[aggregate.Day]int64)
+	for _, r := range s.cube.Rows(aggregate.Query{Period: aggregate.Between(from, to, loc), Step: aggregate.EachDay}) {
+		out[s.codec.day(r.Start)] = r.Count
 	}
-	s.sample = out[len(out)-1]
 	return out
 }
 
-// suspectOld compares the number of all records that are not of the recent
-// days.
-func (s *Store) suspectOld(ctx context.Context, days []aggregate.Day, recent int, held map[aggregate.Day]int64, found map[aggregate.Day]struct{}) error {
-	rest := bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: append(numbersOf(days[recent:]), noDay)}}}}
-	least, err := s.count(ctx, s.records, rest)
-	if err != nil {
-		return err
-	}
+// daysIn returns the days that p touches and that have records or sums.
+func (s *Store) daysIn(ctx context.Context, p aggregate.Period) ([]aggregate.Day, error) {
 	bounded, cancel := s.long(ctx)
-	all, err := s.records.EstimatedDocumentCount(bounded)
-	cancel()
+	defer cancel()
+	values, err := s.records.Distinct(bounded, fieldDay, s.within(p))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	most, err := s.count(ctx, s.records, rest) // more may have come while we asked
-	if err != nil {
-		return err
-	}
-	old := days[:recent]
-	surplus := all - s.offset - most - total(old, held)
-	if surplus <= 0 && surplus+most-least >= 0 {
-		return nil
-	}
-	if len(old) > 0 {
-		if equal, err := s.halve(ctx, old, held, found); err != nil || !equal {
-			return err
+	days := s.held(p)
+	for _, v := range values {
+		if n, ok := v.(int32); ok {
+			days[dayNumber(n).day()] = 0
 		}
 	}
-	records, err := s.countDays(ctx)
-	if err != nil {
-		return err
-	}
-	before := len(found)
-	for d, n := range records {
-		if _, ok := held[d]; !ok && n > 0 {
-			found[d] = struct{}{}
-		}
-	}
-	if len(found) == before {
-		// The server's number is an estimate: it is off after a crash, or
-		// where a sharded cluster has moved records.
-		s.offset += surplus
-	}
-	return nil
+	return sorted(days), nil
 }
 
-func total(days []aggregate.Day, held map[aggregate.Day]int64) int64 {
-	var n int64
-	for _, d := range days {
-		n += held[d]
+// Backlog returns how many records are not in the sums, for a page or a check
+// to tell. Errors carry ERR-02, ERR-01 or ERR-04.
+func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
+	var b logbase.Backlog
+	err := s.alive(ctx)
+	if err == nil {
+		b.Uncounted, err = s.count(ctx, s.records, withoutDay())
 	}
-	return n
-}
-
-// halve finds the days that differ, and reports whether there are none.
-func (s *Store) halve(ctx context.Context, days []aggregate.Day, held map[aggregate.Day]int64, found map[aggregate.Day]struct{}) (equal bool, err error) {
-	filter := bson.D{{Key: fieldDay, Value: bson.D{
-		{Key: "$gte", Value: numberOf(days[0])}, {Key: "$lte", Value: numberOf(days[len(days)-1])},
-	}}}
-	n, err := s.count(ctx, s.records, filter)
-	switch {
-	case err != nil:
-		return false, err
-	case n == total(days, held):
-		return true, nil
-	case n == 0 || len(days) == 1:
-		for _, d := range days {
-			found[d] = struct{}{}
-		}
-		return false, nil
+	if err == nil {
+		b.Unreadable, err = s.count(ctx, s.records, bson.D{{Key: fieldDay, Value: noDay}})
 	}
-	half := len(days) / 2
-	if _, err := s.halve(ctx, days[:half], held, found); err != nil {
-		return false, err
-	}
-	_, err = s.halve(ctx, days[half:], held, found)
-	return false, err
+	return b, s.fail(ctx, logbase.ReadFailed, "backlog", err)
 }

@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,15 +23,55 @@ const (
 	DefaultDatabase   = "logibaas"
 	RecordsCollection = "autentimised"
 
-	ledgersCollection   = "tarastat_sums"
-	instancesCollection = "tarastat_instances"
-	auditCollection     = "tarastat_deletions"
+	sumsCollection      = "tarastat_sums"
+	lanesCollection     = "tarastat_lanes"
+	deletionsCollection = "tarastat_deletions"
 	settingsCollection  = "tarastat_settings"
 )
 
-// connect makes the client and sees that the server answers.
-func (s *Store) connect(ctx context.Context, uri string) error {
-	cs, err := connstring.ParseAndValidate(uri)
+// start reaches the base and does what must be done before the first answer.
+// After an error it may be called again.
+func (s *Store) start(ctx context.Context) error {
+	code, err := logbase.Unreachable, s.connect(ctx)
+	if err == nil {
+		code, err = logbase.ReadFailed, s.prepare(ctx)
+	}
+	if err != nil {
+		return s.fail(ctx, code, "open "+Redact(s.uri), err)
+	}
+	s.ready.Store(true)
+	s.loops.Go(s.makeIndexes)
+	return nil
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.settleZone(ctx); err != nil {
+		return err
+	}
+	if err := s.look(ctx, s.opts.ScanTimeout); err != nil {
+		return err
+	}
+	if err := s.recountOpen(ctx, 0); err != nil {
+		return err
+	}
+	_, err := s.adopt(ctx)
+	return err
+}
+
+// connect makes the client, the first time, and sees that the server answers.
+func (s *Store) connect(ctx context.Context) error {
+	if s.client == nil {
+		if err := s.makeClient(ctx); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := s.short(ctx)
+	defer cancel()
+	return s.client.Ping(ctx, readpref.Primary())
+}
+
+func (s *Store) makeClient(ctx context.Context) error {
+	cs, err := connstring.ParseAndValidate(s.uri)
 	if err != nil {
 		// The text of the cause may quote any part of the URI.
 		if _, ok := errors.AsType[*net.DNSError](err); ok {
@@ -38,7 +79,7 @@ func (s *Store) connect(ctx context.Context, uri string) error {
 		}
 		return ErrURI
 	}
-	o := options.Client().ApplyURI(uri).SetAppName("tarastat")
+	o := options.Client().ApplyURI(s.uri).SetAppName("tarastat")
 	if !cs.ServerSelectionTimeoutSet {
 		o.SetServerSelectionTimeout(s.opts.Timeout)
 	}
@@ -49,30 +90,31 @@ func (s *Store) connect(ctx context.Context, uri string) error {
 		journal := true
 		o.SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal})
 	}
-	if s.client, err = mongo.Connect(ctx, o); err != nil {
+	client, err := mongo.Connect(ctx, o)
+	if err != nil {
 		return err
 	}
-	name := cs.Database
-	if name == "" {
-		name = DefaultDatabase
-	}
+	name := cmp.Or(cs.Database, DefaultDatabase)
 	// What sums are made of is read where it is written: a secondary may be
 	// behind.
-	db := s.client.Database(name, options.Database().SetReadPreference(readpref.Primary()))
+	db := client.Database(name, options.Database().SetReadPreference(readpref.Primary()))
+	s.client = client
 	s.records = db.Collection(RecordsCollection)
-	s.ledgers = db.Collection(ledgersCollection)
-	s.instances = db.Collection(instancesCollection)
-	s.audit = db.Collection(auditCollection)
+	s.reading = client.Database(name).Collection(RecordsCollection)
+	s.sums = db.Collection(sumsCollection)
+	s.lanes = db.Collection(lanesCollection)
+	s.deletions = db.Collection(deletionsCollection)
 	s.settings = db.Collection(settingsCollection)
-	s.reading = s.client.Database(name).Collection(RecordsCollection)
-
-	ctx, cancel := s.short(ctx)
-	defer cancel()
-	if err := s.client.Ping(ctx, readpref.Primary()); err != nil {
-		_ = s.client.Disconnect(context.WithoutCancel(ctx))
-		return err
-	}
 	return nil
+}
+
+func (s *Store) disconnect() error {
+	if s.client == nil {
+		return nil
+	}
+	ctx, cancel := s.short(context.Background())
+	defer cancel()
+	return s.client.Disconnect(ctx)
 }
 
 // makeIndexes asks for the indexes, in the background since a large base takes
@@ -82,41 +124,34 @@ func (s *Store) makeIndexes() {
 		of   *mongo.Collection
 		keys bson.D
 	}{
-		{s.records, dayIndex()},
-		{s.ledgers, bson.D{{Key: fieldDay, Value: 1}}},
-		{s.ledgers, bson.D{{Key: fieldBy, Value: 1}, {Key: fieldRevision, Value: 1}}},
-		{s.ledgers, bson.D{{Key: fieldWriter, Value: 1}}},
+		// The records of a day in the order of their _id, counted without
+		// reading them, and those that have no day yet.
+		{s.records, bson.D{{Key: fieldDay, Value: 1}, {Key: fieldID, Value: 1}}},
+		{s.sums, bson.D{{Key: fieldDay, Value: 1}}},
+		{s.sums, bson.D{{Key: fieldAt, Value: 1}}},
 	} {
 		model := mongo.IndexModel{
 			Keys:    index.keys,
 			Options: options.Index().SetBackground(true), //nolint:staticcheck // 4.0 of the specification blocks without it
 		}
 		if _, err := index.of.Indexes().CreateOne(s.closing, model); err != nil && s.closing.Err() == nil {
-			s.log().Warn("log base: cannot make an index", "collection", index.of.Name(), "err", scrub(err, s.secrets))
+			s.opts.Logger.Warn("log base: cannot make an index", "collection", index.of.Name(), "err", scrub(err, s.secrets))
 		}
 	}
 }
-
-// dayIndex finds the records of a day in the order of their _id, counts them
-// without reading them, and finds the records that have no day yet.
-func dayIndex() bson.D { return bson.D{{Key: fieldDay, Value: 1}, {Key: fieldID, Value: 1}} }
 
 // settleZone makes sure that all instances count the days of one zone.
 func (s *Store) settleZone(ctx context.Context) error {
 	ctx, cancel := s.short(ctx)
 	defer cancel()
+	zone := bson.D{{Key: fieldID, Value: "zone"}, {Key: "zone", Value: s.opts.Location.String()}}
+	if _, err := s.settings.InsertOne(ctx, zone); err != nil && !mongo.IsDuplicateKeyError(err) {
+		return err
+	}
 	var doc struct {
 		Zone string `bson:"zone"`
 	}
-	filter := bson.D{{Key: fieldID, Value: "zone"}}
-	err := s.settings.FindOne(ctx, filter).Decode(&doc)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		doc.Zone = s.opts.Location.String()
-		_, err = s.settings.InsertOne(ctx, append(filter, bson.E{Key: "zone", Value: doc.Zone}))
-		if mongo.IsDuplicateKeyError(err) { // another instance came first
-			err = s.settings.FindOne(ctx, filter).Decode(&doc)
-		}
-	}
+	err := s.settings.FindOne(ctx, zone[:1]).Decode(&doc)
 	if err == nil && doc.Zone != s.opts.Location.String() {
 		err = fmt.Errorf("%w: %s, not %s", ErrZone, doc.Zone, s.opts.Location)
 	}
@@ -130,13 +165,13 @@ func (s *Store) settleZone(ctx context.Context) error {
 // Errors carry ERR-01 when the server does not answer, ERR-05 for the write,
 // ERR-02 for the read, and ERR-04 when the account may not.
 func (s *Store) Ping(ctx context.Context) error {
-	if s.closed.Load() {
-		return s.fail(ctx, logbase.Unreachable, "ping", logbase.ErrClosed)
+	if err := s.writable(ctx); err != nil {
+		return s.fail(ctx, logbase.Unreachable, "ping", err)
 	}
 	bounded, cancel := s.short(ctx)
 	defer cancel()
 	filter := bson.D{{Key: fieldID, Value: "ping"}}
-	written := bson.D{{Key: fieldID, Value: "ping"}, {Key: "at", Value: time.Now()}}
+	written := bson.D{{Key: fieldID, Value: "ping"}, {Key: fieldAt, Value: time.Now()}}
 	if _, err := s.settings.ReplaceOne(bounded, filter, written, options.Replace().SetUpsert(true)); err != nil && !mongo.IsDuplicateKeyError(err) {
 		// A duplicate key: two pings made the document at once.
 		return s.fail(ctx, logbase.WriteFailed, "ping", err)

@@ -2,8 +2,8 @@ package mongostore
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -17,142 +17,217 @@ import (
 // deleteAtOnce is how many records go by their _id in one call.
 const deleteAtOnce = 1000
 
+// deletion is a row of the audit in the base.
+type deletion struct {
+	ID       primitive.ObjectID `bson:"_id"`
+	Period   string             `bson:"period"`
+	Zone     string             `bson:"zone"` // of the period
+	From     time.Time          `bson:"from"`
+	To       time.Time          `bson:"to"`
+	UpTo     int64              `bson:"upTo"`
+	By       string             `bson:"by"`
+	At       time.Time          `bson:"at"`
+	Expected int64              `bson:"expected"` // records it had to remove when it began
+	LastID   int64              `bson:"lastID"`   // the greatest ID among them
+	Records  int64              `bson:"records"`
+	Done     bool               `bson:"done"`
+	Steps    int64              `bson:"steps"` // grows as long as somebody works on it
+}
+
+const (
+	fieldDone   = "done"
+	fieldLastID = "lastID"
+)
+
+// period is the period as it was asked for.
+func (d deletion) period(loc *time.Location) aggregate.Period {
+	if zone, err := time.LoadLocation(d.Zone); err == nil {
+		loc = zone
+	}
+	p, err := aggregate.ParsePeriod(d.Period, loc)
+	if err != nil || !p.From().Equal(d.From) || !p.To().Equal(d.To) {
+		p = aggregate.Between(d.From, d.To, loc)
+	}
+	return p
+}
+
+// Deletions returns every deletion that was ever begun, newest first. Errors
+// carry ERR-02, ERR-01 or ERR-04.
+func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
+	err := s.alive(ctx)
+	var rows []deletion
+	if err == nil {
+		rows, err = s.audit(ctx, bson.D{})
+	}
+	if err != nil {
+		return nil, s.fail(ctx, logbase.ReadFailed, "deletions", err)
+	}
+	out := make([]logbase.Deletion, 0, len(rows))
+	for _, row := range slices.Backward(rows) {
+		out = append(out, logbase.Deletion{
+			Period: row.period(s.opts.Location), UpTo: row.UpTo, By: row.By,
+			At: row.At, Records: row.Records, Done: row.Done,
+		})
+	}
+	return out, nil
+}
+
+// audit reads rows of the audit, oldest first.
+func (s *Store) audit(ctx context.Context, filter bson.D) ([]deletion, error) {
+	ctx, cancel := s.short(ctx)
+	defer cancel()
+	cur, err := s.deletions.Find(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	var rows []deletion
+	if err := cur.All(ctx, &rows); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(rows, func(a, b deletion) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	return rows, nil
+}
+
 // Delete removes the records of d.Period whose ID is at most d.UpTo and
 // returns how many it removed. The audit is told first, and again when all is
-// removed and counted. A deletion that was interrupted is ended by the
-// instance that runs, or by the next that is opened.
+// removed and counted. A deletion that was interrupted is ended by whichever
+// instance notices, after 30 polls.
 //
 // The period must be bounded, else nothing happens and the error is
 // [logbase.ErrPeriod], with ERR-07. Other errors carry ERR-06, ERR-01 or ERR-04.
 func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
-	doing := "delete " + d.Period.String()
-	if err := s.alive(ctx); err != nil {
-		return 0, s.fail(ctx, logbase.DeleteFailed, doing, err)
+	err := s.alive(ctx)
+	if err == nil && !d.Period.Bounded() {
+		err = logbase.ErrPeriod
 	}
-	if !d.Period.Bounded() {
-		return 0, s.fail(ctx, logbase.DeleteFailed, doing, logbase.ErrPeriod)
+	var n int64
+	if err == nil {
+		n, err = s.begin(ctx, d)
 	}
+	return n, s.fail(ctx, logbase.DeleteFailed, "delete "+d.Period.String(), err)
+}
+
+func (s *Store) begin(ctx context.Context, d logbase.Deletion) (int64, error) {
 	if d.At.IsZero() {
 		d.At = time.Now()
 	}
-	s.mu.Lock()
-	w := s.mine.Writer
-	s.mu.Unlock()
 	row := deletion{
 		ID: primitive.NewObjectID(), Period: d.Period.String(), Zone: d.Period.Location().String(),
-		From: d.Period.From(), To: d.Period.To(), UpTo: d.UpTo, By: d.By, At: d.At, Writer: w,
+		From: d.Period.From(), To: d.Period.To(), UpTo: d.UpTo, By: d.By, At: d.At,
 	}
-	n, err := s.begin(ctx, row)
-	return n, s.fail(ctx, logbase.DeleteFailed, doing, err)
-}
-
-func (s *Store) begin(ctx context.Context, row deletion) (int64, error) {
-	if err := s.upkeep.take(ctx); err != nil {
-		return 0, err
-	}
-	defer s.upkeep.give()
 	if err := s.adoptAll(ctx); err != nil {
 		return 0, err
 	}
-	p := row.period(s.opts.Location)
-	err := s.matching(ctx, p, row.UpTo, func(kept) error { row.Expected++; return nil })
+	err := s.matching(ctx, s.within(d.Period), row, func(k kept) error {
+		row.Expected++
+		row.LastID = max(row.LastID, k.ID)
+		return nil
+	})
 	if err != nil {
 		return 0, err
 	}
 	bounded, cancel := s.short(ctx)
-	_, err = s.audit.InsertOne(bounded, row)
+	_, err = s.deletions.InsertOne(bounded, row)
 	cancel()
 	if err != nil {
 		return 0, err
 	}
-	err = s.run(ctx, row)
-	if err != nil {
-		s.deleting.Store(true)
+	if err := s.run(ctx, row); err != nil {
 		return 0, err
 	}
 	return row.Expected, nil
 }
 
-// matching calls f for the records that a deletion is to remove.
-func (s *Store) matching(ctx context.Context, p aggregate.Period, upTo int64, f func(kept) error) error {
+// matching calls f for the records found by filter that a deletion is to remove.
+func (s *Store) matching(ctx context.Context, filter bson.D, row deletion, f func(kept) error) error {
+	p := row.period(s.opts.Location)
 	o := options.Find().SetProjection(bson.D{
 		{Key: fieldDay, Value: 1}, {Key: fieldTime, Value: 1}, {Key: fieldInstant, Value: 1}, {Key: fieldNanos, Value: 1},
 	})
-	return s.each(ctx, s.records, s.within(p), o, func(raw bson.Raw) error {
+	return s.each(ctx, s.records, filter, o, func(raw bson.Raw) error {
 		k, err := s.codec.decode(append(bson.Raw(nil), raw...)) // its _id outlives the call
-		if err != nil || k.Time.IsZero() || !p.Contains(k.Time) || k.ID > upTo {
+		if err != nil || k.Time.IsZero() || !p.Contains(k.Time) || k.ID > row.UpTo {
 			return err
 		}
 		return f(k)
 	})
 }
 
-// run removes the records of a deletion, counts the days again, and says that
-// it is done. It may be run again at any time. The caller holds upkeep.
+// run removes the records of a deletion, counts the days again, a few at a
+// time, and says that it is done. It may be run again at any time, and by
+// several at once.
 func (s *Store) run(ctx context.Context, row deletion) error {
-	p := row.period(s.opts.Location)
-	days := sorted(s.held(p))
-	if err := s.setDirty(ctx, days); err != nil {
-		return err
-	}
-	var ids bson.A
-	err := s.matching(ctx, p, row.UpTo, func(k kept) error {
-		if ids = append(ids, k.id); len(ids) < deleteAtOnce {
-			return nil
-		}
-		err := s.remove(ctx, ids)
-		ids = ids[:0]
-		return err
-	})
-	if err == nil && len(ids) > 0 {
-		err = s.remove(ctx, ids)
-	}
-	// What is removed is removed, so the sums follow also after a failure.
-	if err = errors.Join(err, s.settle(ctx, nil)); err != nil {
-		return err
-	}
-	bounded, cancel := s.short(ctx)
-	defer cancel()
-	_, err = s.audit.UpdateByID(bounded, row.ID, bson.D{{Key: "$set", Value: bson.D{
-		{Key: "done", Value: true}, {Key: "records", Value: row.Expected},
-	}}})
-	return err
-}
-
-func (s *Store) remove(ctx context.Context, ids bson.A) error {
-	ctx, cancel := s.long(ctx)
-	defer cancel()
-	_, err := s.records.DeleteMany(ctx, bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}})
-	return err
-}
-
-// resumeDeletions ends the deletions that nobody runs any more. What fails is
-// tried again in the next round.
-func (s *Store) resumeDeletions(ctx context.Context) {
-	if err := s.resume(ctx); err != nil {
-		s.deleting.Store(true)
-		s.log().Warn("log base: cannot end a deletion yet", "err", scrub(err, s.secrets))
-	}
-}
-
-func (s *Store) resume(ctx context.Context) error {
-	if err := s.upkeep.take(ctx); err != nil {
-		return err
-	}
-	defer s.upkeep.give()
-	rows, err := s.deletions(ctx)
+	days, err := s.daysIn(ctx, row.period(s.opts.Location))
 	if err != nil {
 		return err
 	}
+	for chunk := range slices.Chunk(days, daysAtOnce) {
+		var ids bson.A
+		err := s.matching(ctx, onDays(chunk), row, func(k kept) error {
+			if ids = append(ids, k.id); len(ids) < deleteAtOnce {
+				return nil
+			}
+			err := s.remove(ctx, row, ids)
+			ids = ids[:0]
+			return err
+		})
+		if err == nil {
+			err = s.remove(ctx, row, ids)
+		}
+		if err == nil {
+			err = s.recount(ctx, chunk, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.mark(ctx, row, bson.D{{Key: "$set", Value: bson.D{{Key: fieldDone, Value: true}, {Key: "records", Value: row.Expected}}}})
+}
+
+// remove removes records and shows that somebody is at work.
+func (s *Store) remove(ctx context.Context, row deletion, ids bson.A) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	bounded, cancel := s.long(ctx)
+	defer cancel()
+	if _, err := s.records.DeleteMany(bounded, bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}}); err != nil {
+		return err
+	}
+	return s.mark(ctx, row, bson.D{{Key: "$inc", Value: bson.D{{Key: "steps", Value: int64(1)}}}})
+}
+
+func (s *Store) mark(ctx context.Context, row deletion, change bson.D) error {
+	ctx, cancel := s.short(ctx)
+	defer cancel()
+	_, err := s.deletions.UpdateByID(ctx, row.ID, change)
+	return err
+}
+
+// progress is what was seen of a deletion that is not done.
+type progress struct {
+	steps int64
+	since time.Time
+}
+
+// resumeDeletions ends the deletions at which nobody has worked for some time.
+func (s *Store) resumeDeletions(ctx context.Context) error {
+	rows, err := s.audit(ctx, bson.D{{Key: fieldDone, Value: false}})
+	if err != nil {
+		return err
+	}
+	was := s.pending
+	s.pending = make(map[primitive.ObjectID]progress)
 	for _, row := range rows {
-		s.mu.Lock()
-		o := s.others[row.Writer]
-		elsewhere := o != nil && o.alive()
-		s.mu.Unlock()
-		if row.Done || elsewhere {
+		seen, ok := was[row.ID]
+		if !ok || seen.steps != row.Steps {
+			seen = progress{row.Steps, time.Now()}
+		}
+		s.pending[row.ID] = seen
+		if time.Since(seen.since) < s.silence() {
 			continue
 		}
-		s.log().Info("log base: resuming a deletion", "period", row.Period, "records", row.Expected)
+		s.opts.Logger.Info("log base: resuming a deletion", "period", row.Period, "records", row.Expected)
 		if err := s.run(ctx, row); err != nil {
 			return fmt.Errorf("delete %s: %w", row.Period, err)
 		}

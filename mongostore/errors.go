@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 
@@ -17,7 +18,6 @@ import (
 
 // Errors that callers may want to tell apart, with errors.Is.
 var (
-
 	// ErrZone: the days of the base are those of another zone.
 	ErrZone = errors.New("the log base counts the days of another zone")
 
@@ -39,7 +39,7 @@ const (
 // says nothing of it.
 func codeOf(err error, otherwise logbase.Code) logbase.Code {
 	switch {
-	case errors.Is(err, logbase.ErrClosed):
+	case errors.Is(err, logbase.ErrClosed), errors.Is(err, ErrURI):
 		return logbase.Unreachable
 	case errors.Is(err, logbase.ErrPeriod):
 		return logbase.BadPeriod
@@ -91,7 +91,8 @@ func unreachable(err error) bool {
 	_, selection := errors.AsType[topology.ServerSelectionError](err)
 	_, connection := errors.AsType[topology.ConnectionError](err)
 	_, pool := errors.AsType[poolError](err)
-	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || selection || connection || pool ||
+	_, name := errors.AsType[*net.DNSError](err)
+	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || selection || connection || pool || name ||
 		errors.Is(err, mongo.ErrClientDisconnected) || errors.Is(err, topology.ErrTopologyClosed)
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -20,13 +21,15 @@ func Scrub(err error, secrets []string) error       { return scrub(err, secrets)
 func CodeOf(err error, c logbase.Code) logbase.Code { return codeOf(err, c) }
 func IDsPerSecond() int64                           { return idsPerSecond }
 func ReadTime(s string) (time.Time, bool)           { return readTime(s, event.DefaultLocation()) }
-func Encode(r logbase.Record) bson.D                { return codec{event.DefaultLocation()}.encode(r, batchOf(7, 9)) }
+func Encode(r logbase.Record) bson.D {
+	return codec{event.DefaultLocation()}.encode(r, primitive.ObjectID{7})
+}
 
 func Decode(raw bson.Raw) (logbase.Record, error) {
 	k, err := codec{event.DefaultLocation()}.decode(raw)
 	return k.Record, err
 }
-func DecodePart(raw bson.Raw) error { _, err := decodePart(raw); return err }
+func DecodeSums(raw bson.Raw) error { _, err := decodeSums(raw); return err }
 
 // Abandon ends a Store as SIGKILL would: it gives no sign any more and
 // publishes nothing, and what it told in the base stays.
@@ -34,5 +37,5 @@ func (s *Store) Abandon() {
 	s.closed.Store(true)
 	s.stop()
 	s.loops.Wait()
-	_ = s.disconnect()
+	_ = s.client.Disconnect(s.closing)
 }

@@ -3,6 +3,7 @@ package mongostore_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,9 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/matryer/is"
+	"go.mongodb.org/mongo-driver/bson"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -95,10 +98,11 @@ func (c *child) kill(t *testing.T) {
 	_ = c.cmd.Wait() // a killed process is no success
 }
 
-// TestTwoInstances: two instances take 10,000 events each; one is killed midway
-// and started again. Nothing is lost or doubled, and both show the same.
+// TestTwoInstances: two instances take events at once; one is killed midway and
+// started again. Nothing is lost or doubled, and both show the same.
 func TestTwoInstances(t *testing.T) {
-	const each, second = 10_000, 1_000_000
+	t.Parallel()
+	const each, second = 2_000, 1_000_000
 	is := is.New(t)
 	uri := mongotest.URI(t)
 	s := open(t, uri, patient())
@@ -111,7 +115,7 @@ func TestTwoInstances(t *testing.T) {
 	// Started again, it hands over what it had not been told was kept, and
 	// some more.
 	again := open(t, uri, patient())
-	is.True(again.Instance() != s.Instance())
+	wantLanes(t, s, again)
 	is.NoErr(again.Append(t.Context(), batch(second, each)))
 	is.NoErr(s.Append(t.Context(), batch(each/2+1, each/2)))
 
@@ -121,9 +125,6 @@ func TestTwoInstances(t *testing.T) {
 	b, err := s.Bounds(t.Context())
 	is.NoErr(err)
 	is.Equal(b.Records, int64(2*each))
-	wrong, err := again.Mismatches(t.Context())
-	is.NoErr(err)
-	is.Equal(len(wrong), 0)
 
 	// A deletion at one shows at the other.
 	x, err := again.Extent(t.Context(), parse(t, "2018-04-02"))
@@ -160,20 +161,143 @@ func wantRows(t *testing.T, s *mongostore.Store, want []aggregate.Row) {
 	})
 }
 
+// quick are the options of an instance that takes little time to find another
+// silent.
+func quick() mongostore.Options {
+	o := patient()
+	o.Poll = 20 * time.Millisecond
+	return o
+}
+
+// killed is one instance that is killed while it does something, time and
+// again, and another that must always show exactly the records there are.
+type killed struct {
+	*testing.T
+	uri     string
+	witness *mongostore.Store
+	kept    []logbase.Record
+	next    int64 // ID
+}
+
+// fresh are records of two days.
+func (k *killed) fresh(n int) []logbase.Record {
+	b := make([]logbase.Record, n)
+	for i := range b {
+		b[i] = record(k.next)
+		k.next += 2
+	}
+	return b
+}
+
+func (k *killed) append(ctx context.Context, s *mongostore.Store) error {
+	b := k.fresh(8)
+	k.kept = append(k.kept, b...)
+	err := s.Append(ctx, b)
+	if err != nil { // as whoever starts in its place does
+		retry(k.T, func() error { return k.witness.Append(k.Context(), b) })
+	}
+	return err
+}
+
+func (*killed) close(_ context.Context, s *mongostore.Store) error { return s.Close() }
+
+func (k *killed) recount(ctx context.Context, s *mongostore.Store) error {
+	_, err := s.Recount(ctx, aggregate.Period{})
+	return err
+}
+
+func (k *killed) adopt(ctx context.Context, s *mongostore.Store) error {
+	r := k.fresh(1)[0]
+	k.kept = append(k.kept, r)
+	_, err := shell(k.T, k.uri).InsertOne(k.Context(), bson.D{
+		{Key: "_id", Value: r.ID},
+		{Key: "time", Value: r.TimeText},
+		{Key: "clientId", Value: r.ClientID},
+		{Key: "method", Value: r.Method},
+		{Key: "operation", Value: "START_AUTH"},
+	})
+	if err != nil {
+		k.Fatal(err)
+	}
+	if err = k.recount(ctx, s); err != nil { // the other would find it with its next check
+		retry(k.T, func() error { return k.recount(k.Context(), k.witness) })
+	}
+	return err
+}
+
+func (k *killed) delete(ctx context.Context, s *mongostore.Store) error {
+	d := logbase.Deletion{Period: parse(k.T, "2018-04-02"), UpTo: k.next, By: fmt.Sprint(k.next)}
+	_, err := s.Delete(ctx, d)
+	begun := false
+	retry(k.T, func() error { // if it was begun, the other ends it
+		rows, err := k.witness.Deletions(k.Context())
+		if begun = len(rows) > 0 && rows[0].By == d.By; begun && !rows[0].Done {
+			return errors.New("not done")
+		}
+		return err
+	})
+	if begun {
+		k.kept = slices.DeleteFunc(k.kept, func(r logbase.Record) bool { return d.Period.Contains(r.Time) })
+	}
+	return err
+}
+
+// TestKilledAtEveryStep kills an instance with each request that it makes to
+// the server, done but unheard, while it appends, closes, recounts, adopts and
+// deletes. The other instance ends what it left.
+func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t).URI
+	for name, step := range map[string]func(*killed, context.Context, *mongostore.Store) error{
+		"append": (*killed).append, "close": (*killed).close, "recount": (*killed).recount,
+		"adopt": (*killed).adopt, "delete": (*killed).delete,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := &killed{T: t, uri: mongotest.Named(t, server, t.Name()), next: 1}
+			k.witness = open(t, k.uri, quick())
+			o := patient()
+			o.Poll = time.Hour // nothing of its own accord
+			for _, requests := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 1000} {
+				line := newLine(t, k.uri)
+				victim := open(t, line.uri+"?serverSelectionTimeoutMS=300", o)
+				before := k.fresh(6) // so that it has something open
+				if err := victim.Append(t.Context(), before); err != nil {
+					t.Fatal(err)
+				}
+				k.kept = append(k.kept, before...)
+				ctx, cut := context.WithCancel(t.Context())
+				line.cutAfter(requests, cut)
+				err := step(k, ctx, victim)
+				cut()
+				victim.Abandon()
+				wantRows(t, k.witness, aggregate.Count(events(k.kept), everything()))
+				if err == nil {
+					break
+				}
+				if requests == 1000 {
+					t.Error(err)
+				}
+			}
+			wantSums(t, open(t, k.uri, quick()), k.kept)
+		})
+	}
+}
+
 // TestCrash: an instance dies with sums unpublished. The next that is opened
 // counts them before it answers.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
 	uri := mongotest.URI(t)
-	o := patient()
-	s := open(t, uri, o)
+	s := open(t, uri, patient())
 	var kept []logbase.Record
 	for n := range int64(5) {
 		b := batch(n*100+1, 100)
 		is.NoErr(s.Append(t.Context(), b))
 		kept = append(kept, b...)
 		s.Abandon()
-		s = open(t, uri, o)
+		s = open(t, uri, patient())
 		wantSums(t, s, kept)
 		ids, err := s.IDs(t.Context())
 		is.NoErr(err)
@@ -181,31 +305,83 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestTakenForDead: an instance that was stopped for a while, so that another
-// took over its days, notices and goes on under a new name. Its number stays.
-func TestTakenForDead(t *testing.T) {
+// TestFrozen: an instance hears nothing for so long that another ends what it
+// left. When it comes back it notices, and both show the same again.
+func TestFrozen(t *testing.T) {
+	t.Parallel()
 	is := is.New(t)
-	server := mongotest.Start(t)
-	line := newLine(t, server.URI)
-	o := patient()
+	uri := mongotest.URI(t)
+	line := newLine(t, uri)
+	o := quick()
 	o.Timeout = mongostore.DefaultTimeout
-	stopped := open(t, line.uri, o)
-	number := stopped.Instance()
-	is.NoErr(stopped.Append(t.Context(), batch(1, 200)))
+	frozen := open(t, line.uri, o)
+	is.NoErr(frozen.Append(t.Context(), batch(1, 200)))
 	line.deaf.Store(true)
+	lost := batch(201, 50)
+	is.Equal(code(t, frozen.Append(t.Context(), lost)), logbase.Unreachable)
 
-	other := open(t, server.URI, patient())
+	other := open(t, uri, quick())
 	is.NoErr(other.Append(t.Context(), batch(1001, 200)))
 	want := append(batch(1, 200), batch(1001, 200)...)
-	wantRows(t, other, aggregate.Count(events(want), everything())) // once the other is taken for dead
+	retry(t, func() error { return other.Append(t.Context(), lost) }) // somebody hands it over again
+	want = append(want, lost...)
+	wantRows(t, other, aggregate.Count(events(want), everything()))
+	wantLanes(t, other)
 	line.deaf.Store(false)
 
 	b := batch(2001, 200)
-	retry(t, func() error { return stopped.Append(t.Context(), b) })
+	retry(t, func() error { return frozen.Append(t.Context(), append(lost, b...)) })
 	want = append(want, b...)
 	rows := aggregate.Count(events(want), everything())
-	wantRows(t, stopped, rows)
+	wantRows(t, frozen, rows)
 	wantRows(t, other, rows)
-	is.Equal(stopped.Instance(), number)
-	is.True(other.Instance() != number)
+	wantLanes(t, frozen, other)
+}
+
+// wantLanes wants the ids of each store to be in a lane of its own, and to stay
+// there.
+func wantLanes(t *testing.T, stores ...*mongostore.Store) {
+	t.Helper()
+	taken := make(map[int]bool)
+	for _, s := range stores {
+		var first, again logbase.IDs
+		retry(t, func() (err error) { first, err = s.IDs(t.Context()); return err })
+		retry(t, func() (err error) { again, err = s.IDs(t.Context()); return err })
+		if again.Lane != first.Lane || taken[first.Lane] {
+			t.Fatalf("lane %d, then %d; taken are %v", first.Lane, again.Lane, taken)
+		}
+		taken[first.Lane] = true
+	}
+}
+
+// TestLanes: a lane that was given back, or whose lease ended, is given again;
+// one that is held is not.
+func TestLanes(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	uri := mongotest.URI(t)
+	lanes := shell(t, uri).Database().Collection("tarastat_lanes")
+	a, b := open(t, uri, patient()), open(t, uri, patient())
+	wantLanes(t, a, b)
+	before, err := a.IDs(t.Context())
+	is.NoErr(err)
+	is.NoErr(a.Close())
+	a = open(t, uri, patient())
+	wantLanes(t, a, b)
+	after, err := a.IDs(t.Context())
+	is.NoErr(err)
+	is.Equal(after.Lane, before.Lane)
+
+	b.Abandon() // it keeps its lane until the lease ends
+	c := open(t, uri, patient())
+	wantLanes(t, a, c)
+	n, err := lanes.CountDocuments(t.Context(), bson.D{})
+	is.NoErr(err)
+	is.Equal(n, int64(3))
+	_, err = lanes.UpdateMany(t.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "until", Value: time.Unix(0, 0)}}}})
+	is.NoErr(err)
+	wantLanes(t, open(t, uri, patient()))
+	n, err = lanes.CountDocuments(t.Context(), bson.D{})
+	is.NoErr(err)
+	is.Equal(n, int64(3))
 }

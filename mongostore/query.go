@@ -22,8 +22,7 @@ func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, e
 		return nil, s.fail(ctx, logbase.ReadFailed, "sums", err)
 	}
 	if s.byDays(q) {
-		rows := s.cube.Rows(q)
-		return rows, nil
+		return s.cube.Rows(q), nil
 	}
 	c := aggregate.NewCounter(q)
 	err := s.scan(ctx, q.Period, func(k kept) error {
@@ -91,22 +90,6 @@ func (s *Store) within(p aggregate.Period) bson.D {
 	return bson.D{{Key: fieldDay, Value: append(bounds, bson.E{Key: "$nin", Value: bson.A{nil, noDay}})}}
 }
 
-// daysIn returns the days in p that have records or sums.
-func (s *Store) daysIn(ctx context.Context, p aggregate.Period) ([]aggregate.Day, error) {
-	days := make(map[aggregate.Day]struct{})
-	for d := range s.held(p) {
-		days[d] = struct{}{}
-	}
-	o := options.Find().SetProjection(bson.D{{Key: fieldID, Value: 0}, {Key: fieldDay, Value: 1}})
-	err := s.each(ctx, s.records, s.within(p), o, func(raw bson.Raw) error {
-		if n, ok := raw.Lookup(fieldDay).AsInt64OK(); ok {
-			days[dayNumber(n).day()] = struct{}{} //nolint:gosec // written from an int32
-		}
-		return nil
-	})
-	return sorted(days), err
-}
-
 // Extent returns what a deletion of p would remove. UpTo is the greatest
 // ID there is or was. Errors carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
@@ -133,7 +116,9 @@ func (s *Store) extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 	if len(days) == 0 {
 		return x, nil
 	}
-	x.Records = total(days, held)
+	for _, n := range held {
+		x.Records += n
+	}
 	ends := slices.Compact([]aggregate.Day{days[0], days[len(days)-1]})
 	err = s.each(ctx, s.reading, onDays(ends), nil, func(raw bson.Raw) error {
 		k, err := s.codec.decode(raw)
@@ -156,13 +141,10 @@ func widen(x *logbase.Extent, k kept) {
 // greatestID is the greatest record ID that was ever given, or stands in the
 // base by another way.
 func (s *Store) greatestID(ctx context.Context) (int64, error) {
-	bounded, cancel := s.long(ctx)
-	defer cancel()
-	n, err := greatest(bounded, s.records, bson.D{{Key: fieldID, Value: bson.D{{Key: "$gt", Value: int64(0)}}}}, fieldID)
+	n, err := s.lastAppended(ctx)
 	if err != nil {
 		return 0, err
 	}
-	n = max(n, s.lastID.Load())
 	o := options.Find().SetSort(bson.D{{Key: fieldID, Value: -1}}).SetLimit(1).SetProjection(bson.D{{Key: fieldID, Value: 1}})
 	err = s.each(ctx, s.records, foreignIDs(), o, func(raw bson.Raw) error {
 		// The order of ObjectIds is that of their seconds; the greatest ID of

@@ -1,6 +1,8 @@
 package mongostore
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -30,27 +32,18 @@ const (
 	fieldHour    = "hour"    // the local hour
 	fieldInstant = "instant" // the exact time, to the millisecond
 	fieldNanos   = "nanos"   // what the instant lacks, in nanoseconds; only where there is any
-	fieldBatch   = "batch"   // who wrote the record, see batchNumber
+	fieldWriter  = "writer"  // the Store that wrote the record; none in records of others
 
 	// fieldOldClientID is how the old service wrote the client.
 	fieldOldClientID = "clientId"
 )
-
-// A batchNumber says which writer kept a record, and in which of its batches.
-// Records that no Store wrote have none, and belong to writer 0.
-type batchNumber int64
-
-const batchBits = 40
-
-func batchOf(w writer, n int64) batchNumber { return batchNumber(int64(w)<<batchBits | n) }
-func (b batchNumber) writer() writer        { return writer(b >> batchBits) }
 
 // codec turns records into documents and back.
 type codec struct{ loc *time.Location }
 
 func (c codec) day(t time.Time) aggregate.Day { return aggregate.DayOf(t, c.loc) }
 
-func (c codec) encode(r logbase.Record, batch batchNumber) bson.D {
+func (c codec) encode(r logbase.Record, writer primitive.ObjectID) bson.D {
 	d := bson.D{
 		{Key: fieldID, Value: r.ID},
 		{Key: fieldTime, Value: r.TimeText},
@@ -74,15 +67,15 @@ func (c codec) encode(r logbase.Record, batch batchNumber) bson.D {
 	if nanos := r.Time.Nanosecond() % int(time.Millisecond); nanos != 0 {
 		d = append(d, bson.E{Key: fieldNanos, Value: int32(nanos)})
 	}
-	return append(d, bson.E{Key: fieldBatch, Value: int64(batch)})
+	return append(d, bson.E{Key: fieldWriter, Value: writer})
 }
 
 // kept is a record as it was found in the base.
 type kept struct {
 	logbase.Record
-	id    bson.RawValue // as it stands there
-	day   dayNumber     // as it stands there
-	batch batchNumber
+	id     bson.RawValue      // as it stands there
+	day    dayNumber          // as it stands there
+	writer primitive.ObjectID // nobody where a Store did not write it
 }
 
 // decode reads any document. What is missing or of another type is left
@@ -129,9 +122,8 @@ func (c codec) decode(raw bson.Raw) (kept, error) {
 			}
 		case fieldNanos:
 			nanos, _ = v.AsInt64OK()
-		case fieldBatch:
-			n, _ := v.AsInt64OK()
-			k.batch = batchNumber(n)
+		case fieldWriter:
+			k.writer, _ = v.ObjectIDOK()
 		}
 	}
 	if instant.IsZero() {
@@ -139,7 +131,7 @@ func (c codec) decode(raw bson.Raw) (kept, error) {
 	} else {
 		k.Time = instant.Add(time.Duration(nanos)).In(c.loc)
 	}
-	if k.batch == 0 {
+	if k.writer == nobody {
 		k.Error = event.MaskText(k.Error)
 	}
 	if k.Operation != event.Failed {
@@ -197,4 +189,70 @@ func readTime(s string, loc *time.Location) (time.Time, bool) {
 	}
 	t, err := event.ParseTime(s[:date], loc)
 	return t, err == nil
+}
+
+// idsPerSecond is how much the ids that package ingest gives grow in a second:
+// they are microseconds with ten bits of the instance below them.
+const idsPerSecond = 1_000_000 << logbase.LaneBits
+
+// recordID gives the [logbase.Record] ID of a document. A positive whole number
+// is the ID itself. An ObjectId, which MongoDB gave to the records of the old
+// service and gives to those inserted by hand, holds the second in which it
+// was made; its ID is one that ingest might have given in that second, so that
+// old and new records stand in the order of their receipt. Its counter and a
+// trace of its origin make it differ from others of that second.
+func recordID(v bson.RawValue) int64 {
+	switch v.Type {
+	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble:
+		if n, ok := v.AsInt64OK(); ok && n > 0 {
+			return n
+		}
+	case bson.TypeObjectID:
+		if id, ok := v.ObjectIDOK(); ok {
+			return objectRecordID(id)
+		}
+	}
+	// Nobody is known to have made such an _id. A number below all others
+	// keeps the record in sight.
+	h := fnv.New64a()
+	_, _ = h.Write(v.Value)
+	return int64(h.Sum64()>>24) + 1
+}
+
+func objectRecordID(id primitive.ObjectID) int64 {
+	const origins = 61 // so that origins << 24 is just below idsPerSecond
+	seconds := int64(binary.BigEndian.Uint32(id[0:4]))
+	counter := int64(id[9])<<16 | int64(id[10])<<8 | int64(id[11])
+	h := fnv.New32a()
+	_, _ = h.Write(id[4:9])
+	return seconds*idsPerSecond + counter*origins + int64(h.Sum32()%origins) + 1
+}
+
+// dayNumber is a civil day as it stands in the base: 20180428. People read it
+// in the shell, it sorts, and unlike a text it has no width to outgrow.
+type dayNumber int32
+
+// noDay is the day of a record whose time cannot be read.
+const noDay dayNumber = 0
+
+func numberOf(d aggregate.Day) dayNumber {
+	t := time.Unix(int64(d)*24*60*60, 0).UTC()
+	return dayNumber(t.Year()*10000 + int(t.Month())*100 + t.Day()) //nolint:gosec // a sender's year has four digits
+}
+
+// day is the inverse of numberOf.
+func (n dayNumber) day() aggregate.Day {
+	year, rest := int(n)/10000, int(n)%10000
+	if rest < 0 {
+		year, rest = year-1, rest+10000
+	}
+	return aggregate.Date(year, time.Month(rest/100), rest%100)
+}
+
+func numbersOf(days []aggregate.Day) []dayNumber {
+	out := make([]dayNumber, len(days))
+	for i, d := range days {
+		out[i] = numberOf(d)
+	}
+	return out
 }

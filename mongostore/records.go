@@ -1,7 +1,9 @@
 package mongostore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"math"
 	"slices"
@@ -25,7 +27,13 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logba
 	return func(yield func(logbase.Record, error) bool) {
 		err := s.alive(ctx)
 		if err == nil {
-			err = s.yieldRecords(ctx, p, func(r logbase.Record) bool { return yield(r, nil) })
+			err = s.adoptAll(ctx)
+		}
+		more := true
+		for _, m := range s.months(p) {
+			if err == nil && more {
+				more, err = s.yieldMonth(ctx, m, p, yield)
+			}
 		}
 		if err != nil {
 			yield(logbase.Record{}, s.fail(ctx, logbase.ReadFailed, "records", err))
@@ -33,30 +41,9 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logba
 	}
 }
 
-func (s *Store) yieldRecords(ctx context.Context, p aggregate.Period, yield func(logbase.Record) bool) error {
-	months, err := s.months(ctx, p)
-	if err != nil {
-		return err
-	}
-	for _, m := range months {
-		if more, err := s.yieldMonth(ctx, m, p, yield); err != nil || !more {
-			return err
-		}
-	}
-	return nil
-}
-
 // months returns the months of p that have records, as their first and last
 // day with any.
-func (s *Store) months(ctx context.Context, p aggregate.Period) ([][2]aggregate.Day, error) {
-	if err := s.upkeep.take(ctx); err != nil {
-		return nil, err
-	}
-	err := s.adoptAll(ctx)
-	s.upkeep.give()
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) months(p aggregate.Period) [][2]aggregate.Day {
 	var months [][2]aggregate.Day
 	for _, d := range sorted(s.held(p)) {
 		if n := len(months); n > 0 && numberOf(months[n-1][0])/100 == numberOf(d)/100 {
@@ -65,117 +52,140 @@ func (s *Store) months(ctx context.Context, p aggregate.Period) ([][2]aggregate.
 			months = append(months, [2]aggregate.Day{d, d})
 		}
 	}
-	return months, nil
+	return months
 }
 
 // yieldMonth merges the records with numbers for IDs with those of ObjectIds.
-func (s *Store) yieldMonth(ctx context.Context, m [2]aggregate.Day, p aggregate.Period, yield func(logbase.Record) bool) (more bool, err error) {
+func (s *Store) yieldMonth(ctx context.Context, m [2]aggregate.Day, p aggregate.Period, yield func(logbase.Record, error) bool) (more bool, err error) {
 	days := bson.E{Key: fieldDay, Value: bson.D{
 		{Key: "$gte", Value: numberOf(m[0])}, {Key: "$lte", Value: numberOf(m[1])},
 	}}
-	numbers, err := s.ordered(ctx, bson.D{days, {Key: fieldID, Value: bson.D{{Key: "$gte", Value: int64(math.MinInt64)}}}})
-	if err != nil {
-		return false, err
-	}
-	defer numbers.close(ctx)
-	others, err := s.ordered(ctx, append(bson.D{days}, foreignIDs()...))
-	if err != nil {
-		return false, err
-	}
-	defer others.close(ctx)
-	for {
-		a, err := numbers.peek(ctx)
-		if err != nil {
+	nextNumber, stopNumbers := iter.Pull2(s.ordered(ctx, bson.D{days, {Key: fieldID, Value: bson.D{{Key: "$gte", Value: int64(math.MinInt64)}}}}))
+	defer stopNumbers()
+	nextOther, stopOthers := iter.Pull2(s.ordered(ctx, append(bson.D{days}, foreignIDs()...)))
+	defer stopOthers()
+	a, errA, isA := nextNumber()
+	b, errB, isB := nextOther()
+	for isA || isB {
+		if err := cmp.Or(errA, errB); err != nil {
 			return false, err
 		}
-		b, err := others.peek(ctx)
-		if err != nil {
-			return false, err
+		var k kept
+		if isA && (!isB || a.ID <= b.ID) {
+			k = a
+			a, errA, isA = nextNumber()
+		} else {
+			k = b
+			b, errB, isB = nextOther()
 		}
-		from := numbers
-		if a == nil || (b != nil && b.ID < a.ID) {
-			from, a = others, b
-		}
-		if a == nil {
-			return true, nil
-		}
-		from.pop()
-		if p.Contains(a.Time) && !yield(a.Record) {
+		if p.Contains(k.Time) && !yield(k.Record, nil) {
 			return false, nil
 		}
 	}
+	return true, nil
 }
 
-// stream is records in the order of their _id.
-type stream struct {
-	store *Store
-	cur   *mongo.Cursor
-	queue []kept // to be given next, sorted by ID
-	ahead *kept  // read, but of a later second than those in the queue
-	end   bool
+// errEnough ends a reading early.
+var errEnough = errors.New("enough")
+
+// ordered gives records by ID. The server sorts them by _id, with its disk if a
+// month does not fit its memory; ObjectIds come in the order of their seconds
+// then, IDs of one second in any.
+func (s *Store) ordered(ctx context.Context, filter bson.D) iter.Seq2[kept, error] {
+	return func(yield func(kept, error) bool) {
+		var second []kept
+		flush := func() error {
+			slices.SortFunc(second, func(a, b kept) int { return cmp.Compare(a.ID, b.ID) })
+			for _, k := range second {
+				if !yield(k, nil) {
+					return errEnough
+				}
+			}
+			second = second[:0]
+			return nil
+		}
+		err := s.drain(ctx, func(ctx context.Context) (*mongo.Cursor, error) {
+			return s.reading.Aggregate(ctx, bson.A{
+				bson.D{{Key: "$match", Value: filter}},
+				bson.D{{Key: "$sort", Value: bson.D{{Key: fieldID, Value: 1}}}},
+			}, options.Aggregate().SetAllowDiskUse(true))
+		}, func(raw bson.Raw) error {
+			k, err := s.codec.decode(raw)
+			if err == nil && len(second) > 0 && second[0].ID/idsPerSecond != k.ID/idsPerSecond {
+				err = flush()
+			}
+			second = append(second, k)
+			return err
+		})
+		if err == nil {
+			err = flush()
+		}
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(kept{}, err)
+		}
+	}
 }
 
-// ordered finds records in the order of their _id. The server may use its disk
-// to sort a month.
-func (s *Store) ordered(ctx context.Context, filter bson.D) (*stream, error) {
+// each calls f for every document that filter finds. Each answer of the server
+// has [Options.ScanTimeout]; the whole is bounded by ctx alone. The document
+// is valid during the call only.
+func (s *Store) each(ctx context.Context, c *mongo.Collection, filter bson.D, o *options.FindOptions, f func(bson.Raw) error) error {
+	return s.drain(ctx, func(ctx context.Context) (*mongo.Cursor, error) { return c.Find(ctx, filter, o) }, f)
+}
+
+func (s *Store) drain(ctx context.Context, find func(context.Context) (*mongo.Cursor, error), f func(bson.Raw) error) error {
+	bounded, cancel := s.long(ctx)
+	cur, err := find(bounded)
+	cancel()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bounded, cancel := s.short(context.WithoutCancel(ctx))
+		defer cancel()
+		_ = cur.Close(bounded) // what was read is read
+	}()
+	for s.next(ctx, cur) {
+		if err := f(cur.Current); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(cur.Err(), ctx.Err())
+}
+
+func (s *Store) next(ctx context.Context, cur *mongo.Cursor) bool {
+	if cur.RemainingBatchLength() > 0 {
+		return ctx.Err() == nil && cur.Next(ctx)
+	}
+	bounded, cancel := s.long(ctx)
+	defer cancel()
+	return cur.Next(bounded)
+}
+
+// count counts the documents that filter finds.
+func (s *Store) count(ctx context.Context, c *mongo.Collection, filter bson.D) (int64, error) {
 	ctx, cancel := s.long(ctx)
 	defer cancel()
-	cur, err := s.reading.Aggregate(ctx, bson.A{
-		bson.D{{Key: "$match", Value: filter}},
-		bson.D{{Key: "$sort", Value: bson.D{{Key: fieldID, Value: 1}}}},
-	}, options.Aggregate().SetAllowDiskUse(true))
-	if err != nil {
-		return nil, err
-	}
-	return &stream{store: s, cur: cur}, nil
+	return c.CountDocuments(ctx, filter)
 }
 
-// peek returns the next record, or nil at the end.
-func (r *stream) peek(ctx context.Context) (*kept, error) {
-	if err := r.fill(ctx); err != nil || len(r.queue) == 0 {
-		return nil, err
-	}
-	return &r.queue[0], nil
-}
-
-func (r *stream) pop() { r.queue = r.queue[1:] }
-
-// fill sees that the queue holds the records of one second at least: ObjectIds
-// come in the order of their seconds, IDs of one second in any.
-func (r *stream) fill(ctx context.Context) error {
-	if len(r.queue) > 0 {
-		return nil
-	}
-	r.queue = r.queue[:0]
-	for !r.end {
-		if r.ahead != nil {
-			r.queue = append(r.queue, *r.ahead)
-			r.ahead = nil
-		}
-		more, err := r.store.next(ctx, r.cur)
-		if err != nil {
-			return err
-		}
-		if !more {
-			r.end = true
-			break
-		}
-		k, err := r.store.codec.decode(append(bson.Raw(nil), r.cur.Current...))
-		if err != nil {
-			return err
-		}
-		if len(r.queue) > 0 && r.queue[0].ID/idsPerSecond != k.ID/idsPerSecond {
-			r.ahead = &k
-			break
-		}
-		r.queue = append(r.queue, k)
-	}
-	slices.SortFunc(r.queue, func(a, b kept) int { return int(max(-1, min(1, a.ID-b.ID))) })
-	return nil
-}
-
-func (r *stream) close(ctx context.Context) {
-	ctx, cancel := r.store.short(context.WithoutCancel(ctx))
+// greatest returns the greatest positive whole number that field has, or 0.
+func (s *Store) greatest(ctx context.Context, c *mongo.Collection, field string) (int64, error) {
+	ctx, cancel := s.long(ctx)
 	defer cancel()
-	_ = r.cur.Close(ctx) // what was read is read
+	o := options.FindOne().SetSort(bson.D{{Key: field, Value: -1}}).SetProjection(bson.D{{Key: field, Value: 1}})
+	raw, err := c.FindOne(ctx, bson.D{{Key: field, Value: bson.D{{Key: "$gt", Value: int64(0)}}}}, o).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	n, _ := raw.Lookup(field).AsInt64OK()
+	return n, nil
+}
+
+// onDays finds the documents of these days.
+func onDays(days []aggregate.Day) bson.D {
+	return bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: numbersOf(days)}}}}
 }

@@ -1,11 +1,14 @@
 package mongostore_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/wiremessage"
 
+	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 )
@@ -76,7 +80,7 @@ func TestRefused(t *testing.T) {
 			is := is.New(t)
 			addr := refuse(t, tt.command, tt.name, codes[tt.name])
 			begun := time.Now()
-			_, err := mongostore.Open(t.Context(), "mongodb://"+tt.user+addr+"/logibaas?authSource=users", mongostore.Options{})
+			_, err := mongostore.Open(t.Context(), "mongodb://"+tt.user+addr+"/logibaas?authSource=users", mongostore.Options{Required: true})
 			is.Equal(code(t, err), logbase.Refused)
 			is.True(strings.Contains(err.Error(), tt.name))          // the cause is told
 			is.True(!strings.Contains(err.Error(), "pa55word"))      // the password is not
@@ -93,12 +97,104 @@ func TestNobodyThere(t *testing.T) {
 	is.NoErr(err)
 	addr := ln.Addr().String()
 	is.NoErr(ln.Close())
-	_, err = mongostore.Open(t.Context(), "mongodb://rakendus:pa55word@"+addr, mongostore.Options{Timeout: 200 * time.Millisecond})
+	_, err = mongostore.Open(t.Context(), "mongodb://rakendus:pa55word@"+addr, mongostore.Options{Timeout: 200 * time.Millisecond, Required: true})
 	is.Equal(code(t, err), logbase.Unreachable)
 	is.True(strings.Contains(err.Error(), addr))
 	is.True(!strings.Contains(err.Error(), "pa55word"))
 	_, err = mongostore.Open(t.Context(), "logibaas", mongostore.Options{})
 	is.True(errors.Is(err, mongostore.ErrURI))
+}
+
+// TestAway: a store whose server is away is open, says so, and is there when the
+// server is.
+func TestAway(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	server := mongotest.Start(t)
+	server.Stop()
+	var log syncBuffer
+	o := quick()
+	o.Required, o.Timeout, o.Logger = false, mongostore.DefaultTimeout, slog.New(slog.NewTextHandler(&log, nil))
+	s, err := mongostore.Open(t.Context(), server.URI, o)
+	is.NoErr(err)
+	ctx := t.Context()
+	for what, err := range map[string]error{
+		"append":    s.Append(ctx, batch(1, 1)),
+		"ping":      s.Ping(ctx),
+		"sums":      second(s.Sums(ctx, everything())),
+		"ids":       second(s.IDs(ctx)),
+		"bounds":    second(s.Bounds(ctx)),
+		"clients":   second(s.Clients(ctx)),
+		"backlog":   second(s.Backlog(ctx)),
+		"extent":    second(s.Extent(ctx, parse(t, "2018"))),
+		"delete":    second(s.Delete(ctx, logbase.Deletion{Period: parse(t, "2018")})),
+		"deletions": second(s.Deletions(ctx)),
+		"recount":   second(s.Recount(ctx, parse(t, "2018"))),
+	} {
+		if code(t, err) != logbase.Unreachable {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for _, err := range s.Records(ctx, parse(t, "2018")) {
+		is.Equal(code(t, err), logbase.Unreachable)
+	}
+	is.Equal(strings.Count(log.String(), "level=ERROR"), 1)
+	is.True(strings.Contains(log.String(), `msg="log base cannot be opened" code=ERR-01 means="Connecting to the log base failed" advice=`))
+
+	server.Restart()
+	retry(t, func() error { return s.Append(ctx, batch(1, 10)) })
+	retry(t, func() error { return second(s.Bounds(ctx)) })
+	wantSums(t, s, batch(1, 10))
+	is.True(strings.Contains(log.String(), `level=INFO msg="log base is there"`))
+	is.NoErr(s.Close())
+	is.NoErr(s.Close())
+	is.True(errors.Is(s.Ping(ctx), logbase.ErrClosed))
+	is.True(errors.Is(s.Append(ctx, nil), logbase.ErrClosed))
+}
+
+// TestZone: the days of a base are those of one zone.
+func TestZone(t *testing.T) {
+	t.Parallel()
+	is := is.New(t)
+	uri := mongotest.URI(t)
+	open(t, uri, patient())
+	var log syncBuffer
+	o := quick()
+	o.Location, o.Logger = time.UTC, slog.New(slog.NewTextHandler(&log, nil))
+	_, err := mongostore.Open(t.Context(), uri, o)
+	is.True(errors.Is(err, mongostore.ErrZone))
+	o.Required = false
+	s, err := mongostore.Open(t.Context(), uri, o)
+	is.NoErr(err)
+	for range 5 {
+		is.True(errors.Is(s.Ping(t.Context()), mongostore.ErrZone))
+		is.True(errors.Is(second(s.Bounds(t.Context())), mongostore.ErrZone))
+		is.True(errors.Is(s.Append(t.Context(), batch(1, 1)), mongostore.ErrZone))
+		time.Sleep(o.Poll)
+	}
+	is.NoErr(s.Close())
+	is.Equal(strings.Count(log.String(), "level=ERROR"), 1)
+}
+
+// second is the error of a call that returns something else as well.
+func second[T any](_ T, err error) error { return err }
+
+// syncBuffer is a buffer that several may use.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 // refuse runs a server that answers everything with ok, except for one command,

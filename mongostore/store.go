@@ -3,12 +3,11 @@ package mongostore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.mongodb.org/mongo-driver/mongo"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -19,44 +18,38 @@ import (
 // use. Make one with [Open].
 type Store struct {
 	opts    Options
-	codec   codec
+	uri     string
 	secrets []string
-	host    string
+	codec   codec
+	writer  primitive.ObjectID // in every record and sum that this Store writes
 
+	// Set before ready, and not changed then.
 	client    *mongo.Client
 	records   *mongo.Collection
 	reading   *mongo.Collection // records, with the read preference of the URI
-	ledgers   *mongo.Collection
-	instances *mongo.Collection
-	audit     *mongo.Collection
+	sums      *mongo.Collection
+	lanes     *mongo.Collection
+	deletions *mongo.Collection
 	settings  *mongo.Collection
 
-	// The locks are taken in this order: upkeep, turn, telling, mu.
-	upkeep  lock // whoever publishes, polls and counts anew
-	turn    lock // whoever appends, or counts our own records anew
-	telling lock // whoever writes our entry
+	cube   *aggregate.Cube
+	lastID atomic.Int64
 
-	number   int // of the instance; -1 until it is given
-	lastID   atomic.Int64
-	expelled atomic.Bool // others took us for dead
-	deleting atomic.Bool // there may be deletions to be ended
+	turn     lock                      // guards what follows, also while the server is asked
+	own      map[aggregate.Day]*ledger // days to which this Store adds records
+	versions map[string]version        // of the documents of sums in the cube, own excepted, by _id
+	newest   primitive.DateTime        // the greatest At among them
+	doubted  bool                      // the outcome of a batch was unknown once
+	lane     lane
 
-	cube     *aggregate.Cube
-	revision int64          // of the parts we wrote; under upkeep
-	batches  int64          // how many we have written; under turn
-	doubtful map[int64]bool // batches whose outcome is not known; under turn
-	offset   int64          // estimated number of records less the real one; under upkeep
-	sample   aggregate.Day  // where the check of old days goes on; under upkeep
+	// Of the goroutine that mends alone.
+	pending map[primitive.ObjectID]progress // deletions that are not done
+	checked time.Time                       // records against sums
+	offset  int64                           // estimated number of records less the real one
+	sample  int                             // where the check of old days goes on
 
-	mu      sync.Mutex // guards what follows
-	mine    entry
-	own     map[aggregate.Day]*ledger  // our ledgers in memory: all of a day, or none
-	open    map[aggregate.Day]struct{} // see entry.Open
-	dirty   map[aggregate.Day]struct{} // see entry.Dirty
-	touched map[aggregate.Day]struct{} // days on which this writer may have records
-	unsure  map[aggregate.Day]struct{} // touched by a doubtful batch since they were last counted
-	others  map[writer]*sight
-	health  error // why the last look at the base failed
+	ready   atomic.Bool           // connected, and everything is counted
+	trouble atomic.Pointer[error] // why the base cannot be asked; nil when it can
 
 	closed  atomic.Bool
 	closing context.Context // ends when Close begins
@@ -64,137 +57,143 @@ type Store struct {
 	loops   sync.WaitGroup
 }
 
-// Open connects to the log base at uri, a MongoDB connection string. The
-// database is the one named in it, or else "logibaas"; it and its collections
-// need not exist. Unless the URI says otherwise, writes are acknowledged by
-// the majority of the servers and from their journal.
+var _ logbase.Store = (*Store)(nil)
+
+// Open returns a log base at uri, a MongoDB connection string. The database is
+// the one named in it, or else "logibaas"; it and its collections need not
+// exist. Unless the URI says otherwise, writes are acknowledged by the majority
+// of the servers and from their journal.
 //
-// Open enrols this process as an instance, counts again what an instance that
-// died may have left uncounted, loads the sums, and begins to adopt records
-// that the old service or people wrote. Small bases are counted when it
-// returns; a large one goes on being counted in the background.
+// When the server is there, Open loads the sums, counts again what an instance
+// that died may have left uncounted, and begins to adopt records that the old
+// service or people wrote. Small bases are counted when it returns; a large
+// one goes on being counted in the background.
 //
-// Errors carry ERR-01 when there is no connection or uri is none ([ErrURI]),
-// ERR-04 when the server refuses the account or the account lacks a right, and
-// ERR-02 or ERR-05 when it cannot be read or written. None holds a password.
-// ctx bounds the opening only.
+// When the server is away, the Store is open all the same, and goes on trying
+// to reach it. Until then its methods give ERR-01, or ERR-04 when the server
+// refuses the account or the account lacks a right. A base that counts the days
+// of another zone is of no use either: every method gives [ErrZone].
+//
+// Open itself fails when uri is no connection string ([ErrURI], with ERR-01),
+// or for any reason when [Options.Required]. No error holds a password. ctx
+// bounds the opening only.
 func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 	s := &Store{
 		opts:     opts.withDefaults(),
+		uri:      uri,
 		secrets:  secrets(uri),
-		upkeep:   newLock(),
-		turn:     newLock(),
-		telling:  newLock(),
-		number:   -1,
+		writer:   primitive.NewObjectID(),
 		cube:     &aggregate.Cube{},
-		doubtful: make(map[int64]bool),
+		turn:     make(lock, 1),
 		own:      make(map[aggregate.Day]*ledger),
-		open:     make(map[aggregate.Day]struct{}),
-		dirty:    make(map[aggregate.Day]struct{}),
-		touched:  make(map[aggregate.Day]struct{}),
-		unsure:   make(map[aggregate.Day]struct{}),
-		others:   make(map[writer]*sight),
+		versions: make(map[string]version),
+		lane:     lane{number: -1},
+		pending:  make(map[primitive.ObjectID]progress),
 	}
 	s.codec.loc = s.opts.Location
-	if name, err := os.Hostname(); err == nil {
-		s.host = fmt.Sprintf("%s %d", name, os.Getpid())
-	}
-	doing := "open " + Redact(uri)
-	if err := s.connect(ctx, uri); err != nil {
-		return nil, s.fail(ctx, logbase.Unreachable, doing, err)
-	}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	if err := s.start(ctx); err != nil {
-		s.stop()
-		_ = s.disconnect()
-		return nil, s.fail(ctx, logbase.ReadFailed, doing, err)
+		if s.opts.Required || errors.Is(err, ErrURI) {
+			s.stop()
+			_ = s.disconnect()
+			return nil, err
+		}
+		s.tell(err)
 	}
-	s.deleting.Store(true)
-	s.loops.Go(s.makeIndexes)
-	s.loops.Go(s.beat)
-	s.loops.Go(s.keepUp)
+	s.loops.Go(func() { s.every(s.keepUp) })
+	s.loops.Go(func() { s.every(s.mend) })
 	return s, nil
 }
 
-// start does what must be done before the first answer.
-func (s *Store) start(ctx context.Context) error {
-	if err := s.settleZone(ctx); err != nil {
-		return err
+// every calls f at once and then time and again until Close.
+func (s *Store) every(f func(context.Context)) {
+	t := time.NewTicker(s.opts.Poll)
+	defer t.Stop()
+	for {
+		f(s.closing)
+		select {
+		case <-t.C:
+		case <-s.closing.Done():
+			return
+		}
 	}
-	if err := s.enrol(ctx); err != nil {
-		return logbase.WithCode(codeOf(err, logbase.WriteFailed), fmt.Errorf("mongostore: enrol: %w", scrub(err, s.secrets)))
-	}
-	if err := s.meet(ctx); err != nil {
-		return err
-	}
-	if err := s.load(ctx); err != nil {
-		return err
-	}
-	if err := s.findLastID(ctx); err != nil {
-		return err
-	}
-	if err := s.settle(ctx, nil); err != nil {
-		return err
-	}
-	return s.adoptFirst(ctx)
 }
 
-// Instance is the number of this instance among those on the base, from 0 to
-// 1023. No two that run have the same, so that ids which hold it never
-// collide. It does not change until Close.
-func (s *Store) Instance() int { return s.number }
-
-// Close publishes the sums, leaves the others, and disconnects. Every later
-// call of a method gives [logbase.ErrClosed]; a second Close does nothing. When the server
-// is away, it gives up after four times [Options.Timeout] with an error; nothing
-// that [Store.Append] has kept is lost by that, another instance or the next
-// Open counts it.
-func (s *Store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 4*s.opts.Timeout)
-	defer cancel()
-	if s.closed.Swap(true) {
-		return nil
+// keepUp is one round of reaching the base, or of keeping up with the other
+// instances.
+func (s *Store) keepUp(ctx context.Context) {
+	if !s.ready.Load() {
+		s.tell(s.start(ctx))
+		return
 	}
-	s.stop()
-	s.loops.Wait()
-	return s.fail(ctx, logbase.WriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
-}
-
-// leave publishes what is left to publish and signs off.
-func (s *Store) leave(ctx context.Context) error {
-	if err := s.upkeep.take(ctx); err != nil {
-		return err
+	if err := s.look(ctx, s.opts.Timeout); err != nil {
+		s.tell(s.fail(ctx, logbase.ReadFailed, "look at the log base", err))
+		return
 	}
-	defer s.upkeep.give()
 	if err := s.turn.take(ctx); err != nil {
-		return err
+		return
 	}
 	defer s.turn.give()
-	if err := s.publish(ctx); err != nil {
-		return err
+	if s.trouble.Load() != nil { // nobody could publish, so nobody was silent
+		for id, v := range s.versions {
+			v.since = time.Now()
+			s.versions[id] = v
+		}
 	}
-	s.mu.Lock()
-	if len(s.unsure) == 0 {
-		clear(s.open) // all is published; what is dirty stays, for whoever comes next
+	err := s.publish(ctx, false)
+	if err == nil {
+		err = s.keepLane(ctx)
 	}
-	s.mine.Gone = true
-	s.mu.Unlock()
-	return s.tell(ctx)
+	s.tell(s.fail(ctx, logbase.WriteFailed, "publish sums", err))
 }
 
-func (s *Store) disconnect() error {
-	ctx, cancel := s.short(context.Background())
-	defer cancel()
-	return s.client.Disconnect(ctx)
+// mend is one round of ending what others left unfinished, and of comparing.
+func (s *Store) mend(ctx context.Context) {
+	if s.trouble.Load() != nil || !s.ready.Load() {
+		return
+	}
+	for _, work := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"count what an instance left open", func(ctx context.Context) error { return s.recountOpen(ctx, s.silence()) }},
+		{"end a deletion", s.resumeDeletions},
+		{"compare records with sums", s.check},
+	} {
+		if err := work.do(ctx); err != nil && ctx.Err() == nil {
+			s.opts.Logger.Warn("log base: work is put off", "work", work.what, "err", scrub(err, s.secrets))
+		}
+	}
 }
 
-// IDs implements [logbase.Store]. Last is the greatest record ID that any
-// instance is known to have appended; other instances are a few seconds behind.
-func (s *Store) IDs(ctx context.Context) (logbase.IDs, error) {
-	if err := s.alive(ctx); err != nil {
-		return logbase.IDs{}, s.fail(ctx, logbase.ReadFailed, "ids", err)
+// tell keeps why the base cannot be used, for those who ask, and says so in one
+// line of the log when that changes.
+func (s *Store) tell(err error) {
+	if s.closing.Err() != nil {
+		return
 	}
-	return logbase.IDs{Last: s.lastID.Load(), Lane: s.number}, nil
+	var was error
+	if p := s.trouble.Load(); p != nil {
+		was = *p
+	}
+	if err == nil {
+		s.trouble.Store(nil)
+		if was != nil {
+			s.opts.Logger.Info("log base is there")
+		}
+		return
+	}
+	s.trouble.Store(&err)
+	code, _ := logbase.CodeOf(err)
+	if before, ok := logbase.CodeOf(was); ok && before == code {
+		return
+	}
+	say := s.opts.Logger.With("code", code.String(), "means", code.Text(logbase.English), "advice", code.Advice(logbase.English), "err", err)
+	if s.ready.Load() {
+		say.Error("log base is lost")
+	} else {
+		say.Error("log base cannot be opened")
+	}
 }
 
 // alive reports why nothing may be asked: the Store was closed, the caller
@@ -207,9 +206,52 @@ func (s *Store) alive(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.health
+	if err := s.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// writable is alive for calls that had better try: the base may be back.
+func (s *Store) writable(ctx context.Context) error {
+	if s.ready.Load() && !s.closed.Load() {
+		return nil
+	}
+	return s.alive(ctx)
+}
+
+// Close publishes the sums and disconnects. Every later call of another method
+// gives [logbase.ErrClosed]; a second Close does nothing. When the server is
+// away, it gives up after four times [Options.Timeout] with an error; nothing
+// that [Store.Append] has kept is lost by that, another instance or the next
+// Open counts it. A Store that never reached its base has nothing to lose, and
+// closes without an error.
+func (s *Store) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 4*s.opts.Timeout)
+	defer cancel()
+	s.stop()
+	s.loops.Wait()
+	if !s.ready.Load() {
+		_ = s.disconnect() // why it was not there has been said
+		return nil
+	}
+	return s.fail(ctx, logbase.WriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
+}
+
+// leave publishes what is left to publish and gives the lane back.
+func (s *Store) leave(ctx context.Context) error {
+	if err := s.turn.take(ctx); err != nil {
+		return err
+	}
+	defer s.turn.give()
+	err := s.publish(ctx, true)
+	if err == nil && len(s.own) > 0 { // somebody else changed some; they are counted now
+		err = s.publish(ctx, true)
+	}
+	return errors.Join(err, s.renewLane(ctx, time.Now()))
 }
 
 // short bounds one short call to the server.
@@ -225,8 +267,6 @@ func (s *Store) long(ctx context.Context) (context.Context, context.CancelFunc) 
 // lock is a mutex whose waiting can be given up.
 type lock chan struct{}
 
-func newLock() lock { return make(lock, 1) }
-
 func (l lock) take(ctx context.Context) error {
 	select {
 	case l <- struct{}{}:
@@ -237,5 +277,3 @@ func (l lock) take(ctx context.Context) error {
 }
 
 func (l lock) give() { <-l }
-
-func (s *Store) log() *slog.Logger { return s.opts.Logger }

@@ -68,7 +68,7 @@ func TestOpenTellsNoPassword(t *testing.T) {
 	} {
 		t.Run(mongostore.Redact(uri), func(t *testing.T) {
 			is := is.New(t)
-			_, err := mongostore.Open(t.Context(), uri, mongostore.Options{Timeout: 1e8})
+			_, err := mongostore.Open(t.Context(), uri, mongostore.Options{Timeout: 1e8, Required: true})
 			is.True(err != nil)
 			for e := err; e != nil; e = errors.Unwrap(e) {
 				is.True(!strings.Contains(fmt.Sprintf("%v %+v", e, e), "pa55word"))

@@ -30,7 +30,7 @@
     tarastatRakendus: [
       on("autentimised", "find", "insert", "update", "remove", "createIndex"),
       on("tarastat_sums", "find", "insert", "update", "createIndex"),
-      on("tarastat_instances", "find", "insert", "update", "remove"),
+      on("tarastat_lanes", "find", "insert", "update"),
       on("tarastat_settings", "find", "insert", "update"),
       on("tarastat_deletions", "find", "insert", "update"),
     ],

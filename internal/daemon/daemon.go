@@ -14,6 +14,7 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/mongostore"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -118,8 +119,9 @@ func (d *Daemon) closeOnStop(ln net.Listener) {
 
 func (d *Daemon) openStore(ctx context.Context) error {
 	loc := d.cfg.zone
-	open := func(ctx context.Context) (logbase.Store, error) { return OpenStore(ctx, d.cfg, 0, d.log) }
-	store, err := openLate(ctx, open, d.cfg.finalError, d.log)
+	// One on a server need not be there yet: the two may be started in any order
+	// (specification, section 1.7).
+	store, err := openStore(ctx, d.cfg, mongostore.Options{Location: d.cfg.zone, Logger: d.log})
 	if err != nil {
 		return err
 	}

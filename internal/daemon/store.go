@@ -57,18 +57,22 @@ func parseStore(text, dataDir string) (storeName, error) {
 }
 
 // OpenStore opens the log base that the settings name, making the embedded one
-// if it is not there. patience is how long a log base on a server may take for
-// one answer to a call that reads much (0: its default).
+// if it is not there. One on a server must be there. patience is how long it may
+// take for one answer to a call that reads much (0: its default).
 func OpenStore(ctx context.Context, s *Settings, patience time.Duration, logger *slog.Logger) (logbase.Store, error) {
+	return openStore(ctx, s, mongostore.Options{Location: s.zone, Logger: logger, ScanTimeout: patience, Required: true})
+}
+
+// openStore opens the log base. Of the options, an embedded one takes those that
+// every log base has.
+func openStore(ctx context.Context, s *Settings, o mongostore.Options) (logbase.Store, error) {
 	if s.store.kind == storeMongoDB {
-		return mongostore.Open(ctx, s.store.where, mongostore.Options{
-			Location: s.zone, Logger: logger, ScanTimeout: patience,
-		})
+		return mongostore.Open(ctx, s.store.where, o)
 	}
 	if err := os.MkdirAll(filepath.Dir(s.store.where), 0o700); err != nil {
 		return nil, logbase.WithCode(logbase.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
-	return sqlitestore.Open(ctx, s.store.where, sqlitestore.Options{Location: s.zone, Logger: logger})
+	return sqlitestore.Open(ctx, s.store.where, sqlitestore.Options{Location: o.Location, Logger: o.Logger})
 }
 
 // OpenExisting is [OpenStore] for whoever wants what is there: an embedded log
@@ -96,11 +100,4 @@ func Recount(ctx context.Context, s *Settings, period string, logger *slog.Logge
 	}
 	changed, err = store.Recount(ctx, p)
 	return changed, errors.Join(err, store.Close())
-}
-
-// finalError reports an error of OpenStore that trying again does not mend: the
-// embedded log base is there at once or not at all, and a connection string
-// stays what it is.
-func (s *Settings) finalError(err error) bool {
-	return s.store.kind == storeSQLite || errors.Is(err, mongostore.ErrURI) || errors.Is(err, mongostore.ErrZone)
 }
