@@ -27,6 +27,8 @@ type conn struct {
 	stats *peerCounters
 	reply *replyWriter // nil when nothing is written
 
+	notAfter time.Time // end of the verified certificate's validity, zero without one
+
 	ready atomic.Bool // the handshake is done
 
 	frames  *Reader
@@ -46,7 +48,7 @@ func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
 		c.peer.Addr = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 	}
 	if k, ok := raw.(interface {
-		SetKeepAliveConfig(config net.KeepAliveConfig) error
+		SetKeepAliveConfig(c net.KeepAliveConfig) error
 	}); ok {
 		// A connection that cannot do it is served all the same.
 		_ = k.SetKeepAliveConfig(net.KeepAliveConfig{
@@ -64,10 +66,8 @@ func (c *conn) run() {
 	defer func() {
 		if v := recover(); v != nil {
 			c.s.counts.add(func(st *Stats) { st.Panics++ })
-			if omitted, ok := c.s.refusals.allow("panic", ""); ok {
-				c.s.log.Error("syslog handler panicked, connection closed", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
-					"panic", describe(v), "stack", string(debug.Stack()), "omitted", omitted)
-			}
+			c.s.rarely("panic", "").Error("syslog handler panicked, connection closed", "peer", c.peer.String(), "addr", c.peer.Addr,
+				"panic", describe(v), "stack", string(debug.Stack()))
 			end = abruptly
 		}
 		c.close(end)
@@ -76,14 +76,14 @@ func (c *conn) run() {
 		end = politely
 		return
 	}
-	c.stats = c.s.peers.connected(c.peer, c.certificate())
+	c.stats = c.s.peers.connected(c.peer, c.notAfter)
 	defer c.s.peers.disconnected(c.stats)
 	c.ready.Store(true)
 	if c.s.Replies {
 		c.reply = newReplyWriter(c.nc, c.s.Greeting)
 	}
 	c.message.Peer = c.peer
-	c.frames = NewReader(c.nc, c.s.limits.message)
+	c.frames = NewReader(c.nc, c.s.MaxMessageBytes)
 	end = c.serve()
 }
 
@@ -125,7 +125,7 @@ func (c *conn) serve() ending {
 		}
 		if c.bad >= DefaultMaxBadFrames {
 			c.s.counts.add(func(st *Stats) { st.BadStreaks++ })
-			c.s.log.Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr.String(),
+			c.s.log().Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr,
 				"frames", DefaultMaxBadFrames)
 			return abruptly
 		}
@@ -168,10 +168,8 @@ func (c *conn) reject(class Class, frame []byte, err error) {
 	c.bad++
 	c.s.counts.add(func(st *Stats) { st.Rejected[class]++ })
 	c.stats.rejected.Add(1)
-	if omitted, ok := c.s.refusals.allow(string(class), c.peer.String()); ok {
-		c.s.log.Warn("syslog frame rejected", "class", string(class), "peer", c.peer.String(),
-			"addr", c.peer.Addr.String(), "omitted", omitted)
-	}
+	peer := c.peer.String()
+	c.s.rarely(string(class), peer).Warn("syslog frame rejected", "class", class, "peer", peer, "addr", c.peer.Addr)
 	if c.s.OnReject != nil {
 		prefix := frame[:min(len(frame), MaxSampleBytes)]
 		c.reply.send(c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: prefix, Err: err}))
@@ -217,9 +215,9 @@ func (c *conn) drain() {
 	_ = c.raw.SetReadDeadline(until) // fails only on a connection that has ended
 }
 
-// draining reports whether Shutdown has begun and the connection is past its
+// draining reports whether the server ends and the connection is past its
 // handshake, whose bytes are no frames.
-func (c *conn) draining() bool { return c.ready.Load() && c.s.draining.Load() }
+func (c *conn) draining() bool { return c.ready.Load() && c.s.closing.Load() }
 
 // intake is a connection beneath TLS whose reading ends some time after Shutdown has
 // begun: then each further read is answered with os.ErrDeadlineExceeded, which neither

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -69,7 +70,6 @@ type Reject struct {
 // Server receives syslog messages. Its fields are set before Serve and not changed
 // after. A server that was shut down or closed cannot be used again.
 type Server struct {
-	Addr    string  // for ListenAndServeTLS; "" means ":6514" (RFC 5425 section 4.1)
 	Handler Handler // must not be nil
 
 	// TLSConfig is cloned by Serve, which turns session tickets off in the clone.
@@ -96,64 +96,46 @@ type Server struct {
 	Logger *slog.Logger // nil: slog.Default()
 
 	setUp    sync.Once
-	limits   limits
-	log      *slog.Logger
 	refusals rateLimit // of the lines about what is refused
 	peers    peerTable
 	counts   counters
 	ctx      context.Context
 	cancel   context.CancelFunc
 
-	draining atomic.Bool // set by Shutdown, read by every connection
+	closing atomic.Bool // Shutdown or Close was called: Serve refuses, connections end
 
-	mu        sync.Mutex
-	closed    bool                       // Serve refuses: Shutdown or Close was called
-	listeners map[*net.Listener]struct{} // by address: the type of a listener may not be comparable
+	mu        sync.Mutex // closing is set under it too, so that no connection is added after
+	listeners []net.Listener
 	conns     map[*conn]struct{}
 	perAddr   map[netip.Addr]int
 	running   sync.WaitGroup // connection goroutines
 }
 
-// limits are the fields of Server of the same names, or their defaults.
-type limits struct {
-	message, conns, connsPerAddr int
-	handshakeTimeout             time.Duration
-}
-
 func (s *Server) init() {
 	s.setUp.Do(func() {
 		s.ctx, s.cancel = context.WithCancel(context.Background())
-		s.limits = limits{
-			message:          cmp.Or(max(s.MaxMessageBytes, 0), DefaultMaxMessageBytes),
-			conns:            cmp.Or(max(s.MaxConns, 0), DefaultMaxConns),
-			connsPerAddr:     cmp.Or(max(s.MaxConnsPerAddr, 0), DefaultMaxConnsPerAddr),
-			handshakeTimeout: cmp.Or(max(s.HandshakeTimeout, 0), DefaultHandshakeTimeout),
-		}
-		s.log = cmp.Or(s.Logger, slog.Default())
+		s.conns, s.perAddr = make(map[*conn]struct{}), make(map[netip.Addr]int)
+		s.counts.rest = Stats{Handshakes: zeros(HandshakeClasses()), Rejected: zeros(Classes())}
+		s.peers.by = make(map[string]*peerCounters)
+		s.refusals.last = make(map[logKey]logState)
 	})
 }
 
-// ListenAndServeTLS listens on Addr and serves TLS with the certificate chain and
-// key in the given PEM files, which may both be "" when TLSConfig has a
-// certificate. TLSConfig must not be nil: it says whose client certificates are
-// accepted. It returns as [Server.Serve] does.
-func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
-	if s.TLSConfig == nil {
-		return errors.New("syslogjson: ListenAndServeTLS: Server.TLSConfig is nil")
+// positive is a setting, or its default where it is zero or less.
+func positive[T int | time.Duration](setting, byDefault T) T {
+	return cmp.Or(max(setting, 0), byDefault)
+}
+
+func (s *Server) log() *slog.Logger { return cmp.Or(s.Logger, slog.Default()) }
+
+// rarely returns the log for a line about an error or a refusal. It writes nothing when
+// one for the same cause and peer has just been written, and says how many were left out.
+func (s *Server) rarely(cause, peer string) *slog.Logger {
+	omitted, ok := s.refusals.allow(cause, peer)
+	if !ok {
+		return slog.New(slog.DiscardHandler)
 	}
-	cfg := s.TLSConfig.Clone()
-	if certFile != "" || keyFile != "" {
-		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
-		if err != nil {
-			return fmt.Errorf("syslogjson: load server certificate: %w", err)
-		}
-		cfg.Certificates = []tls.Certificate{cert}
-	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", cmp.Or(s.Addr, ":6514"))
-	if err != nil {
-		return fmt.Errorf("syslogjson: listen: %w", err)
-	}
-	return s.serve(ln, cfg)
+	return s.log().With("omitted", omitted)
 }
 
 // Serve accepts connections from ln, which it closes, until the server is shut down
@@ -164,21 +146,19 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 // Serve returns as soon as Shutdown begins, while handlers are still at work. The
 // program must not exit, nor use what its handler has gathered, before Shutdown has
 // returned.
-func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.TLSConfig) }
-
-func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
+func (s *Server) Serve(ln net.Listener) error {
 	defer func() { _ = ln.Close() }()
 	if s.Handler == nil {
 		return errors.New("syslogjson: Server.Handler is nil")
 	}
 	s.init()
-	if cfg != nil {
-		cfg = withoutTickets(cfg)
+	var cfg *tls.Config
+	if s.TLSConfig != nil {
+		cfg = withoutTickets(s.TLSConfig)
 	}
-	if !s.track(&ln) {
+	if !s.accepting(ln) {
 		return ErrServerClosed
 	}
-	defer s.untrack(&ln)
 	const firstDelay, longestDelay = 5 * time.Millisecond, time.Second
 	delay := firstDelay
 	for {
@@ -188,16 +168,14 @@ func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 			s.accepted(nc, cfg)
 			continue
 		}
-		if s.isClosed() {
+		if s.closing.Load() {
 			return ErrServerClosed
 		}
 		if !temporary(err) {
 			return fmt.Errorf("syslogjson: accept: %w", err)
 		}
 		s.counts.add(func(st *Stats) { st.AcceptErrors++ })
-		if omitted, ok := s.refusals.allow("accept", ""); ok {
-			s.log.Error("syslog accept failed, trying again", "err", err, "delay", delay, "omitted", omitted)
-		}
+		s.rarely("accept", "").Error("syslog accept failed, trying again", "err", err, "delay", delay)
 		select {
 		case <-time.After(delay):
 		case <-s.ctx.Done():
@@ -228,9 +206,7 @@ func (s *Server) accepted(nc net.Conn, cfg *tls.Config) {
 		go c.run()
 		return
 	}
-	if omitted, ok := s.refusals.allow(reason, c.peer.String()); ok {
-		s.log.Warn("syslog connection refused", "reason", reason, "addr", c.peer.Addr.String(), "omitted", omitted)
-	}
+	s.rarely(reason, c.peer.String()).Warn("syslog connection refused", "reason", reason, "addr", c.peer.Addr)
 	reset(nc)
 }
 
@@ -240,20 +216,16 @@ func (s *Server) admit(c *conn) (refused string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.closed:
+	case s.closing.Load():
 		return "the server is closed"
-	case len(s.conns) >= s.limits.conns:
+	case len(s.conns) >= positive(s.MaxConns, DefaultMaxConns):
 		s.counts.add(func(st *Stats) { st.RefusedConns++ })
 		return "too many connections"
-	case addr.IsValid() && s.perAddr[addr] >= s.limits.connsPerAddr:
+	case addr.IsValid() && s.perAddr[addr] >= positive(s.MaxConnsPerAddr, DefaultMaxConnsPerAddr):
 		s.counts.add(func(st *Stats) { st.RefusedPerAddr++ })
 		return "too many connections from one address"
 	}
 	s.counts.add(func(st *Stats) { st.Accepted++ })
-	if s.conns == nil {
-		s.conns = make(map[*conn]struct{})
-		s.perAddr = make(map[netip.Addr]int)
-	}
 	s.conns[c] = struct{}{}
 	s.perAddr[addr]++
 	s.running.Add(1)
@@ -272,30 +244,15 @@ func (s *Server) gone(c *conn) {
 	s.running.Done()
 }
 
-// track enters a listener, unless the server is closed.
-func (s *Server) track(ln *net.Listener) bool {
+// accepting notes a listener that is to be closed in the end, unless that has come.
+func (s *Server) accepting(ln net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closing.Load() {
 		return false
 	}
-	if s.listeners == nil {
-		s.listeners = make(map[*net.Listener]struct{})
-	}
-	s.listeners[ln] = struct{}{}
+	s.listeners = append(s.listeners, ln)
 	return true
-}
-
-func (s *Server) untrack(ln *net.Listener) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.listeners, ln)
-}
-
-func (s *Server) isClosed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
 }
 
 // Shutdown stops accepting and ends every connection at a frame boundary: a peer
@@ -314,8 +271,6 @@ func (s *Server) isClosed() bool {
 // It returns nil when all connections have ended, else ctx's error, after closing
 // the rest as [Server.Close] does.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.init()
-	s.draining.Store(true)
 	conns, _ := s.stopAccepting()
 	for _, c := range conns {
 		c.drain()
@@ -339,7 +294,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // the handlers' context. It does not wait for handlers. It may be called again and
 // concurrently. The error is that of closing the listeners.
 func (s *Server) Close() error {
-	s.init()
 	conns, err := s.stopAccepting()
 	s.cancel()
 	for _, c := range conns {
@@ -351,28 +305,25 @@ func (s *Server) Close() error {
 // stopAccepting closes the listeners and returns the open connections. No
 // connection is added after it.
 func (s *Server) stopAccepting() ([]*conn, error) {
+	s.init()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closed = true
+	s.closing.Store(true)
 	var errs []error
-	for ln := range s.listeners {
-		if err := (*ln).Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	for _, ln := range s.listeners {
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
-		delete(s.listeners, ln)
 	}
-	conns := make([]*conn, 0, len(s.conns))
-	for c := range s.conns {
-		conns = append(conns, c)
-	}
-	return conns, errors.Join(errs...)
+	s.listeners = nil
+	return slices.Collect(maps.Keys(s.conns)), errors.Join(errs...)
 }
 
 // rateLimit lets one log line in logInterval pass for each cause and peer. It
-// remembers maxLogKeys of them; those beyond share one. The zero value is ready.
+// remembers maxLogKeys of them; those beyond share one.
 type rateLimit struct {
 	mu   sync.Mutex
-	last map[logKey]*logState
+	last map[logKey]logState
 }
 
 type logKey struct{ cause, peer string }
@@ -392,25 +343,17 @@ func (l *rateLimit) allow(cause, peer string) (omitted uint64, ok bool) {
 	now, key := time.Now(), logKey{cause, peer}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.last[key] == nil && len(l.last) >= maxLogKeys {
-		maps.DeleteFunc(l.last, func(_ logKey, s *logState) bool { return s.next.Before(now) })
+	if _, known := l.last[key]; !known && len(l.last) >= maxLogKeys {
+		maps.DeleteFunc(l.last, func(_ logKey, s logState) bool { return s.next.Before(now) })
 		if len(l.last) >= maxLogKeys {
 			key = logKey{}
 		}
 	}
 	s := l.last[key]
-	if s == nil {
-		if l.last == nil {
-			l.last = make(map[logKey]*logState)
-		}
-		s = new(logState)
-		l.last[key] = s
-	}
 	if now.Before(s.next) {
-		s.omitted++
+		l.last[key] = logState{s.next, s.omitted + 1}
 		return 0, false
 	}
-	omitted, s.omitted = s.omitted, 0
-	s.next = now.Add(logInterval)
-	return omitted, true
+	l.last[key] = logState{next: now.Add(logInterval)}
+	return s.omitted, true
 }

@@ -2,7 +2,7 @@ package syslogjson
 
 import (
 	"cmp"
-	"crypto/x509"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -56,18 +56,16 @@ type counters struct {
 func (c *counters) add(to func(*Stats)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.rest.Handshakes == nil {
-		c.rest.Handshakes, c.rest.Rejected = make(Counts[HandshakeClass]), make(Counts[Class])
-	}
 	to(&c.rest)
 }
 
 // Stats returns the counters.
 func (s *Server) Stats() Stats {
+	s.init()
 	var st Stats
 	s.counts.add(func(rest *Stats) {
 		st = *rest
-		st.Handshakes, st.Rejected = complete(rest.Handshakes, HandshakeClasses()), complete(rest.Rejected, Classes())
+		st.Handshakes, st.Rejected = maps.Clone(rest.Handshakes), maps.Clone(rest.Rejected)
 		st.Frames, st.Messages, st.HandlerErrors = s.counts.frames.Load(), s.counts.messages.Load(), s.counts.handlerErrors.Load()
 	})
 	s.mu.Lock()
@@ -76,13 +74,13 @@ func (s *Server) Stats() Stats {
 	return st
 }
 
-// complete returns a copy that holds all classes.
-func complete[C Class | HandshakeClass](counts Counts[C], all []C) Counts[C] {
-	out := make(Counts[C], len(all))
+// zeros are the counts of all classes before anything has happened.
+func zeros[C Class | HandshakeClass](all []C) Counts[C] {
+	counts := make(Counts[C], len(all))
 	for _, class := range all {
-		out[class] = counts[class]
+		counts[class] = 0
 	}
-	return out
+	return counts
 }
 
 // MaxPeers is the number of peers that [Server.Peers] remembers. Beyond it the
@@ -103,7 +101,7 @@ type PeerStats struct {
 	NotAfter      time.Time      // end of its latest certificate's validity, or zero
 }
 
-// peerTable holds the counters of each sender. The zero value is ready.
+// peerTable holds the counters of each sender.
 type peerTable struct {
 	mu sync.Mutex
 	by map[string]*peerCounters
@@ -118,7 +116,7 @@ type peerCounters struct {
 }
 
 // connected returns the counters of a peer that has become ready.
-func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
+func (t *peerTable) connected(peer Peer, notAfter time.Time) *peerCounters {
 	key := "address " + peer.String()
 	if peer.Name != "" {
 		key = "name " + peer.Name
@@ -127,9 +125,6 @@ func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
 	defer t.mu.Unlock()
 	p := t.by[key]
 	if p == nil {
-		if t.by == nil {
-			t.by = make(map[string]*peerCounters)
-		}
 		if len(t.by) >= MaxPeers {
 			t.forget()
 		}
@@ -139,9 +134,7 @@ func (t *peerTable) connected(peer Peer, cert *x509.Certificate) *peerCounters {
 	p.known.Addr = peer.Addr
 	p.known.Active++
 	p.known.Connections++
-	if cert != nil {
-		p.known.NotAfter = cert.NotAfter
-	}
+	p.known.NotAfter = cmp.Or(notAfter, p.known.NotAfter)
 	return p
 }
 

@@ -77,7 +77,7 @@ func (c *conn) shake() bool {
 	if c.tls == nil {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(c.s.ctx, c.s.limits.handshakeTimeout)
+	ctx, cancel := context.WithTimeout(c.s.ctx, positive(c.s.HandshakeTimeout, DefaultHandshakeTimeout))
 	defer cancel()
 	tc := tls.Server(c.in, c.tls)
 	if err := tc.HandshakeContext(ctx); err != nil {
@@ -85,23 +85,11 @@ func (c *conn) shake() bool {
 		return false
 	}
 	c.nc = tc
-	if cert := c.certificate(); cert != nil {
-		c.peer.Name = certificateName(cert)
+	if chains := tc.ConnectionState().VerifiedChains; len(chains) > 0 {
+		cert := chains[0][0]
+		c.peer.Name, c.notAfter = certificateName(cert), cert.NotAfter
 	}
 	return true
-}
-
-// certificate returns the peer's verified certificate, or nil.
-func (c *conn) certificate() *x509.Certificate {
-	tc, ok := c.nc.(*tls.Conn)
-	if !ok {
-		return nil
-	}
-	state := tc.ConnectionState()
-	if len(state.VerifiedChains) == 0 {
-		return nil
-	}
-	return state.PeerCertificates[0]
 }
 
 // refuse accounts for a failed handshake. A sender under TLS 1.3 often sees no error
@@ -110,17 +98,13 @@ func (c *conn) certificate() *x509.Certificate {
 func (c *conn) refuse(err error) {
 	class := classify(err)
 	c.s.counts.add(func(st *Stats) { st.Handshakes[class]++ })
-	omitted, ok := c.s.refusals.allow(string(class), c.peer.String())
-	if !ok {
-		return
-	}
 	var name string
 	var notAfter time.Time
 	if ve, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(ve.UnverifiedCertificates) > 0 {
 		name, notAfter = certificateName(ve.UnverifiedCertificates[0]), ve.UnverifiedCertificates[0].NotAfter
 	}
-	c.s.log.Warn("syslog connection refused", "reason", string(class), "addr", c.peer.Addr.String(),
-		"certificate", name, "not_after", notAfter, "err", err, "omitted", omitted)
+	c.s.rarely(string(class), c.peer.String()).Warn("syslog connection refused", "reason", class, "addr", c.peer.Addr,
+		"certificate", name, "not_after", notAfter, "err", err)
 }
 
 func classify(err error) HandshakeClass {
