@@ -39,9 +39,8 @@ type Reader struct {
 
 	skip     int  // bytes of an oversize counted frame still to be discarded
 	skipLine bool // an oversize line is still to be discarded
-	counted  bool // the last frame, or what stood for one, was counted
 
-	framing Framing
+	framing Framing // of the last frame, or of what stood for one
 	partial bool
 	skipped uint64
 }
@@ -65,7 +64,7 @@ func NewReader(r io.Reader, maxBytes int) *Reader {
 // and [Reader.Partial] is true for it.
 func (r *Reader) Next() ([]byte, error) {
 	r.partial = false
-	if r.skip > 0 || r.skipLine {
+	if r.skipping() {
 		if err := r.discard(); err != nil {
 			return nil, err
 		}
@@ -74,21 +73,23 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, err
 	}
 	for {
-		b := r.buf[r.pos:r.end]
+		b := r.held()
 		if b[0] == '<' {
-			r.counted = false
+			r.framing = NonTransparent
 			return r.line()
 		}
 		n, head, match := parseCount(b)
 		switch {
 		case match == matchNone || n > r.max && n > DefaultMaxSkipBytes:
-			r.counted = r.counted || isDigit(b[0])
+			if isDigit(b[0]) {
+				r.framing = OctetCounting
+			}
 			return r.line()
 		case match == matchFull:
 			return r.body(head, n)
 		}
 		if err := r.fill(); err != nil {
-			return r.tail(0, err)
+			return r.tail(err)
 		}
 	}
 }
@@ -102,38 +103,43 @@ func (r *Reader) Framing() Framing { return r.framing }
 // Skipped returns the number of bytes of oversize frames discarded so far.
 func (r *Reader) Skipped() uint64 { return r.skipped }
 
+// held is what is read and not yet handed out.
+func (r *Reader) held() []byte { return r.buf[r.pos:r.end] }
+
+// skipping reports whether a part of an oversize frame is still to be discarded.
+func (r *Reader) skipping() bool { return r.skip > 0 || r.skipLine }
+
 // atBoundary reports whether no frame has begun.
-func (r *Reader) atBoundary() bool { return r.pos == r.end && r.skip == 0 && !r.skipLine }
+func (r *Reader) atBoundary() bool { return r.pos == r.end && !r.skipping() }
 
 // passed reports whether the stream's first n bytes were handed out or discarded,
 // and no frame is being discarded.
-func (r *Reader) passed(n int64) bool {
-	return r.taken-int64(r.end-r.pos) >= n && r.skip == 0 && !r.skipLine
-}
+func (r *Reader) passed(n int64) bool { return r.taken-int64(len(r.held())) >= n && !r.skipping() }
 
 // line returns the frame that ends at the next newline. On a connection that counts
 // octets the bytes begin no frame and are rejected; since there may be no newline for
 // ever, they also end where the next counted frame begins.
 func (r *Reader) line() ([]byte, error) {
+	counted := r.framing == OctetCounting
 	for from := 0; ; {
-		b := r.buf[r.pos:r.end]
-		end, longest := -1, r.max
-		if r.counted {
+		b := r.held()
+		var end int
+		longest := r.max
+		if counted {
 			end = junkEnd(b, from)
 			longest += longestStart // of which a part may be here
-		} else if i := bytes.IndexByte(b[from:], '\n'); i >= 0 {
-			end = from + i
+		} else {
+			end = indexFrom(b, from, '\n')
 		}
 		switch {
 		case end > r.max, end < 0 && len(b) > longest:
 			return nil, r.oversizeLine(b)
 		case end < 0: // not yet
-		case r.counted:
+		case counted:
 			r.pos += end
 			return nil, frameError(ClassBadCount, b[:end])
 		default:
 			r.pos += end + 1
-			r.framing = NonTransparent
 			return b[:end], nil
 		}
 		from = max(0, len(b)-longestStart)
@@ -144,11 +150,11 @@ func (r *Reader) line() ([]byte, error) {
 			return nil, err
 		case len(b) > r.max:
 			return nil, r.oversizeLine(b)
-		case r.counted:
+		case counted:
 			r.pos = r.end
 			return nil, frameError(ClassBadCount, b)
 		default:
-			return r.tail(0, err)
+			return r.tail(err)
 		}
 	}
 }
@@ -162,7 +168,7 @@ func (r *Reader) oversizeLine(b []byte) error {
 
 // body returns the counted frame of n bytes that follows head bytes of count.
 func (r *Reader) body(head, n int) ([]byte, error) {
-	r.counted = true
+	r.framing = OctetCounting
 	if n > r.max {
 		err := frameError(ClassOversize, r.buf[r.pos+head:r.end])
 		r.pos += head
@@ -170,40 +176,31 @@ func (r *Reader) body(head, n int) ([]byte, error) {
 		return nil, err
 	}
 	for r.end-r.pos < head+n {
-		if err := r.fill(); err != nil {
-			return r.tail(head, err)
+		err := r.fill()
+		if isTimeout(err) {
+			return nil, err
+		}
+		if err != nil { // the stream ends with what is here
+			n = r.end - r.pos - head
+			r.partial = true
 		}
 	}
 	body := r.buf[r.pos+head : r.pos+head+n]
 	r.pos += head + n
 	if rest := excess(body); rest > 0 {
-		return nil, r.tooLarge(body, rest)
+		r.pos -= rest // reading goes on where the object ended
+		return nil, frameError(ClassBadCount, body[:n-rest])
 	}
-	r.framing = OctetCounting
 	return body, nil
 }
 
-// tooLarge rejects the counted body that ends at pos. Reading goes on where the body's
-// object ended.
-func (r *Reader) tooLarge(body []byte, rest int) error {
-	r.pos -= rest
-	return frameError(ClassBadCount, body[:len(body)-rest])
-}
-
-// tail ends the stream: what is left is a partial frame after head bytes of count.
-func (r *Reader) tail(head int, err error) ([]byte, error) {
+// tail returns what is left at the end of the stream as a partial frame.
+func (r *Reader) tail(err error) ([]byte, error) {
 	if isTimeout(err) {
 		return nil, err
 	}
-	b := r.buf[r.pos+head : r.end]
+	b := r.held()
 	r.pos = r.end
-	r.framing = NonTransparent
-	if head > 0 {
-		if rest := excess(b); rest > 0 {
-			return nil, r.tooLarge(b, rest)
-		}
-		r.framing = OctetCounting
-	}
 	r.partial = true
 	return b, nil
 }
@@ -211,17 +208,15 @@ func (r *Reader) tail(head int, err error) ([]byte, error) {
 // junkEnd returns where bytes that begin no frame end: at a newline or, not before byte 1, at
 // "count <PRI>". It is -1 when neither is there from byte from on.
 func junkEnd(b []byte, from int) int {
-	line := bytes.IndexByte(b[from:], '\n')
+	line := indexFrom(b, from, '\n')
 	if line >= 0 {
-		line += from
 		b = b[:line]
 	}
 	for at := from; ; at++ {
-		i := bytes.IndexByte(b[at:], '<')
-		if i < 0 {
+		at = indexFrom(b, at, '<')
+		if at < 0 {
 			return line
 		}
-		at += i
 		if start := countBefore(b, at); start > 0 && matchPri(b[at:]) == matchFull {
 			return start
 		}
@@ -231,21 +226,19 @@ func junkEnd(b []byte, from int) int {
 // discard drops what is left of an oversize frame.
 func (r *Reader) discard() error {
 	for {
-		b := r.buf[r.pos:r.end]
-		n := min(len(b), r.skip)
-		r.skip -= n
 		if r.skipLine {
-			n = r.discardLine(b)
+			r.drop(r.discardLine(r.held()))
+		} else {
+			n := min(len(r.held()), r.skip)
+			r.skip -= n
+			r.drop(n)
 		}
-		r.pos += n
-		r.skipped += uint64(n) //nolint:gosec // never negative
-		if r.skip == 0 && !r.skipLine {
+		if !r.skipping() {
 			return nil
 		}
 		if err := r.fill(); err != nil {
 			if !isTimeout(err) {
-				r.skipped += uint64(r.end - r.pos) //nolint:gosec // never negative
-				r.pos = r.end
+				r.drop(len(r.held()))
 				r.skip, r.skipLine = 0, false
 			}
 			return err
@@ -253,10 +246,15 @@ func (r *Reader) discard() error {
 	}
 }
 
+func (r *Reader) drop(n int) {
+	r.pos += n
+	r.skipped += uint64(n) //nolint:gosec // never negative
+}
+
 // discardLine returns how much of b to drop, and notes when the line has ended.
 func (r *Reader) discardLine(b []byte) int {
 	end, keep := -1, 0
-	if r.counted {
+	if r.framing == OctetCounting {
 		end, keep = junkEnd(b, 0), longestStart+1
 	} else if i := bytes.IndexByte(b, '\n'); i >= 0 {
 		end = i + 1
@@ -310,8 +308,7 @@ func (r *Reader) fill() error {
 // makeRoom leaves at least one free byte at the end of the buffer. A frame needs
 // max bytes, its count and newline.
 func (r *Reader) makeRoom() {
-	held := r.end - r.pos
-	size := len(r.buf)
+	held, size := len(r.held()), len(r.buf)
 	switch {
 	case size == 0:
 		size = firstBufferBytes
@@ -328,7 +325,7 @@ func (r *Reader) makeRoom() {
 	if size != len(r.buf) {
 		to = make([]byte, size)
 	}
-	copy(to, r.buf[r.pos:r.end])
+	copy(to, r.held())
 	r.buf, r.pos, r.end = to, 0, held
 }
 
