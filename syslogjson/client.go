@@ -29,8 +29,6 @@ type ClientOptions struct {
 	CloseTimeout time.Duration
 }
 
-const defaultCloseTimeout = 5 * time.Second
-
 // Client sends messages over one connection. It is safe for concurrent use. It does
 // not reconnect: syslog has no acknowledgements, so only the caller can know what to
 // send again.
@@ -43,7 +41,7 @@ type Client struct {
 	aborted atomic.Bool
 
 	mu     sync.Mutex
-	w      *bufio.Writer // nil: write at once
+	w      *bufio.Writer
 	frame  []byte
 	err    error // the first write error, or errClosed
 	closed bool  // Close was called
@@ -55,15 +53,11 @@ var errClosed = fmt.Errorf("syslogjson: send: %w", net.ErrClosed)
 // Under TLS 1.3 the server judges the client's certificate only after Dial has
 // returned: a refused client notices it by an error of a later Send, if at all.
 func Dial(ctx context.Context, addr string, tlsConfig *tls.Config, opts ClientOptions) (*Client, error) {
-	var (
-		nc  net.Conn
-		err error
-	)
-	if tlsConfig == nil {
-		nc, err = new(net.Dialer).DialContext(ctx, "tcp", addr)
-	} else {
-		nc, err = (&tls.Dialer{Config: tlsConfig}).DialContext(ctx, "tcp", addr)
+	dial := new(net.Dialer).DialContext
+	if tlsConfig != nil {
+		dial = (&tls.Dialer{Config: tlsConfig}).DialContext
 	}
+	nc, err := dial(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("syslogjson: dial: %w", err)
 	}
@@ -72,10 +66,7 @@ func Dial(ctx context.Context, addr string, tlsConfig *tls.Config, opts ClientOp
 
 // NewClient returns a client that sends over an open connection, which it owns.
 func NewClient(nc net.Conn, opts ClientOptions) *Client {
-	c := &Client{opts: opts, nc: nc, gone: make(chan struct{})}
-	if opts.BufferBytes > 0 {
-		c.w = bufio.NewWriterSize(nc, opts.BufferBytes)
-	}
+	c := &Client{opts: opts, nc: nc, gone: make(chan struct{}), w: bufio.NewWriterSize(nc, opts.BufferBytes)}
 	go c.read()
 	return c
 }
@@ -93,42 +84,31 @@ func (c *Client) SendAt(at time.Time, payload []byte) error {
 }
 
 func (c *Client) write(b []byte) error {
-	if err := c.failed(); err != nil {
+	return c.try(func() error {
+		_, err := c.w.Write(b)
+		if err == nil && c.opts.BufferBytes <= 0 {
+			err = c.w.Flush()
+		}
 		return err
-	}
-	var err error
-	if c.w != nil {
-		_, err = c.w.Write(b)
-	} else {
-		_, err = c.nc.Write(b)
-	}
-	return c.note(err)
+	})
 }
 
 // Flush writes what is buffered.
 func (c *Client) Flush() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.flush()
+	return c.try(c.w.Flush)
 }
 
-func (c *Client) flush() error {
-	if err := c.failed(); err != nil || c.w == nil {
-		return err
-	}
-	return c.note(c.w.Flush())
-}
-
-// failed returns the error after which nothing more is sent.
-func (c *Client) failed() error {
+// try writes, unless an error says that nothing more is sent.
+func (c *Client) try(write func() error) error {
 	if c.err == nil && c.aborted.Load() {
 		c.err = errClosed
 	}
-	return c.err
-}
-
-func (c *Client) note(err error) error {
-	if err != nil {
+	if c.err != nil {
+		return c.err
+	}
+	if err := write(); err != nil {
 		c.err = fmt.Errorf("syslogjson: send: %w", err)
 	}
 	return c.err
@@ -145,29 +125,31 @@ func (c *Client) Close() error {
 		return nil
 	}
 	c.closed = true
-	err := c.flush()
-	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && err == nil {
-		if err = half.CloseWrite(); err != nil {
-			err = fmt.Errorf("syslogjson: close: %w", err)
-		}
-	}
-	timeout := c.opts.CloseTimeout
-	if timeout <= 0 {
-		timeout = defaultCloseTimeout
-	}
+	err := c.try(c.w.Flush)
 	if err == nil {
-		select {
-		case <-c.gone:
-			if c.lost != nil {
-				err = fmt.Errorf("syslogjson: close: %w", c.lost)
-			}
-		case <-time.After(timeout):
-			err = errors.New("syslogjson: close: the server did not close its side in time")
-		}
+		err = c.finish()
 	}
 	_ = c.nc.Close() // both sides have finished, or err says more
 	c.err = errClosed
 	return err
+}
+
+// finish tells the server that nothing follows, and waits for the end of its side.
+func (c *Client) finish() error {
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok {
+		if err := half.CloseWrite(); err != nil {
+			return fmt.Errorf("syslogjson: close: %w", err)
+		}
+	}
+	select {
+	case <-c.gone:
+		if c.lost != nil {
+			return fmt.Errorf("syslogjson: close: %w", c.lost)
+		}
+		return nil
+	case <-time.After(positive(c.opts.CloseTimeout, 5*time.Second)):
+		return errors.New("syslogjson: close: the server did not close its side in time")
+	}
 }
 
 // Abort closes the socket at once. It waits for nothing, also not for a Send, Flush

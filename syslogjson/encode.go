@@ -26,7 +26,9 @@ func DefaultHeader(host string) Header {
 // are written as spaces, so that the message stays one line.
 func (h *Header) Append(dst []byte, at time.Time, payload []byte) []byte {
 	start := len(dst)
-	dst = h.appendPri(dst)
+	dst = append(dst, '<')
+	dst = strconv.AppendUint(dst, uint64(min(h.Facility, 23))<<3|uint64(min(h.Severity, 7)), 10)
+	dst = append(dst, '>')
 	if h.Format == RFC5424 {
 		dst = append(dst, "1 "...)
 		dst = at.UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
@@ -46,12 +48,6 @@ func (h *Header) Append(dst []byte, at time.Time, payload []byte) []byte {
 		dst = slices.Insert(dst, start, append(head, ' ')...)
 	}
 	return dst
-}
-
-func (h *Header) appendPri(dst []byte) []byte {
-	dst = append(dst, '<')
-	dst = strconv.AppendUint(dst, uint64(min(h.Facility, 23))<<3|uint64(min(h.Severity, 7)), 10)
-	return append(dst, '>')
 }
 
 func appendField(dst []byte, s string, limit int) []byte {
