@@ -6,8 +6,8 @@ import (
 	"github.com/influxdata/go-syslog/v3/rfc5424"
 )
 
-// ParseSlow is ParseInto without the fast path, for the differential test.
-func (p *Parser) ParseSlow(m *Message, frame []byte) error { return p.parse(m, frame, false) }
+// SlowParser returns a parser without the fast path, for the differential test.
+func SlowParser() *Parser { return &Parser{slow: true} }
 
 // PlainHeader reports whether the fast path takes the RFC 5424 header of a frame.
 func PlainHeader(frame []byte) bool {

@@ -152,10 +152,9 @@ func FuzzFastPath(f *testing.F) {
 	f.Add([]byte("<38>1 2026-12-31T23:59:59.999999+23:59 vm tara 13543 ID - {}\n{}"))
 	f.Add([]byte("<38>1 2024-02-29T00:00:00Z vm tara 13543 ID -"))
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		var p, q syslogjson.Parser
 		var fast, slow syslogjson.Message
-		errFast := p.ParseInto(&fast, frame)
-		errSlow := q.ParseSlow(&slow, frame)
+		errFast := new(syslogjson.Parser).ParseInto(&fast, frame)
+		errSlow := syslogjson.SlowParser().ParseInto(&slow, frame)
 		switch {
 		case errFast == nil && errSlow == nil:
 			if diff := cmp.Diff(slow, fast, cmpopts.EquateComparable(syslogjson.Peer{})); diff != "" {

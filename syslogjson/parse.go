@@ -23,16 +23,12 @@ func Parse(frame []byte) (*Message, error) {
 type Parser struct {
 	machine                        syslog.Machine // go-syslog's RFC 5424 machine, made when first needed
 	hostname, appName, procID, msg string         // seen last: a sender repeats them
+	slow                           bool           // in a test: the machine reads every RFC 5424 header
 }
 
 // ParseInto parses frame into m and leaves m.Framing and m.Peer as they are. After
 // an error, which is a [*ParseError], the other fields of m have no meaning.
 func (p *Parser) ParseInto(m *Message, frame []byte) error {
-	return p.parse(m, frame, true)
-}
-
-// parse is ParseInto; without fast every RFC 5424 header goes through the machine.
-func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	m.Timestamp, m.Payload = nil, nil
 	m.Hostname, m.AppName, m.ProcID, m.MsgID = "", "", "", ""
 	start, pri, rest := priority(frame)
@@ -44,7 +40,7 @@ func (p *Parser) parse(m *Message, frame []byte, fast bool) error {
 	rest = min(rest, len(frame))
 	if is5424(frame[rest:]) {
 		m.Format = RFC5424
-		return p.parse5424(m, frame, start, rest, fast)
+		return p.parse5424(m, frame, start, rest)
 	}
 	m.Format = BSD
 	return p.parseBSD(m, frame, rest)
@@ -211,12 +207,12 @@ func structuredDataLen(b []byte) int {
 // go-syslog reads the header. What it refuses loses no event: the payload is then the
 // first "{" behind the outline. The plain header of the usual senders is read by the
 // outline alone: 85 ns and no allocation instead of 970 ns and 7.
-func (p *Parser) parse5424(m *Message, frame []byte, start, off int, fast bool) error {
+func (p *Parser) parse5424(m *Message, frame []byte, start, off int) error {
 	h := newOutline(frame, off)
 	at := h.message
 	m.Timestamp = h.value(fieldTimestamp)
 	var read *rfc5424.SyslogMessage
-	if !fast || !h.plain(frame, off) {
+	if p.slow || !h.plain(frame, off) {
 		read = p.read(frame[start:])
 		if read == nil && indexFrom(frame, at, '{') < 0 {
 			return &ParseError{Class: ClassBadHeader, Offset: off, Reason: "broken RFC 5424 header and no JSON object after it"}
