@@ -1,6 +1,7 @@
 package syslogtest
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -9,15 +10,13 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"net"
 	"time"
 )
 
 // CA is a throwaway certificate authority. Its key never leaves the process.
 type CA struct {
-	cert  *x509.Certificate
-	key   *ecdsa.PrivateKey
+	own   tls.Certificate
 	chain [][]byte // of an intermediate authority: up to the root, without it
 }
 
@@ -34,25 +33,17 @@ type CertOptions struct {
 }
 
 // NewCA returns a new authority. It panics if the system has no randomness.
-func NewCA() *CA {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	template := authority("syslogtest CA")
-	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
-	return &CA{cert: must(x509.ParseCertificate(der)), key: key}
-}
+func NewCA() *CA { return &CA{own: newCertificate(authority("syslogtest CA"), nil)} }
 
 // Intermediate returns an authority vouched for by ca. Certificates that it issues
 // carry the chain up to ca's.
 func (ca *CA) Intermediate() *CA {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	template := authority("syslogtest intermediate CA")
-	der := must(x509.CreateCertificate(rand.Reader, template, ca.cert, key.Public(), ca.key))
-	return &CA{cert: must(x509.ParseCertificate(der)), key: key, chain: append([][]byte{der}, ca.chain...)}
+	own := newCertificate(authority("syslogtest intermediate CA"), ca)
+	return &CA{own: own, chain: own.Certificate}
 }
 
 func authority(name string) *x509.Certificate {
 	return &x509.Certificate{
-		SerialNumber:          serial(),
 		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             time.Now().Add(-time.Hour),
 		NotAfter:              time.Now().Add(24 * time.Hour),
@@ -65,34 +56,43 @@ func authority(name string) *x509.Certificate {
 // Pool returns a pool with this authority alone.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
-	pool.AddCert(ca.cert)
+	pool.AddCert(ca.own.Leaf)
 	return pool
 }
 
 // PEM returns the authority's certificate in PEM.
 func (ca *CA) PEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.own.Leaf.Raw})
 }
 
 // Issue returns a new certificate with its key. It panics if opts make none.
 func (ca *CA) Issue(opts CertOptions) tls.Certificate {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	now := time.Now()
 	template := &x509.Certificate{
-		SerialNumber: serial(),
-		Subject:      pkix.Name{CommonName: opts.CommonName},
-		DNSNames:     opts.DNSNames,
-		IPAddresses:  opts.IPAddresses,
-		NotBefore:    orTime(opts.NotBefore, -time.Hour),
-		NotAfter:     orTime(opts.NotAfter, 24*time.Hour),
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  opts.ExtKeyUsage,
+		Subject:     pkix.Name{CommonName: opts.CommonName},
+		DNSNames:    opts.DNSNames,
+		IPAddresses: opts.IPAddresses,
+		NotBefore:   cmp.Or(opts.NotBefore, now.Add(-time.Hour)),
+		NotAfter:    cmp.Or(opts.NotAfter, now.Add(24*time.Hour)),
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: opts.ExtKeyUsage,
 	}
 	if opts.ExtKeyUsage == nil {
 		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
-	parent, signer, chain := ca.cert, ca.key, ca.chain
 	if opts.SelfSigned {
-		parent, signer, chain = template, key, nil
+		ca = nil
+	}
+	return newCertificate(template, ca)
+}
+
+// newCertificate makes a key and a certificate for it that ca signs, or the key itself
+// when ca is nil.
+func newCertificate(template *x509.Certificate, ca *CA) tls.Certificate {
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	parent, signer, chain := template, any(key), [][]byte(nil)
+	if ca != nil {
+		parent, signer, chain = ca.own.Leaf, ca.own.PrivateKey, ca.chain
 	}
 	der := must(x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer))
 	return tls.Certificate{
@@ -109,17 +109,6 @@ func PEMPair(cert tls.Certificate) (certPEM, keyPEM []byte) {
 	}
 	der := must(x509.MarshalPKCS8PrivateKey(cert.PrivateKey))
 	return certPEM, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-}
-
-func orTime(t time.Time, fromNow time.Duration) time.Time {
-	if t.IsZero() {
-		return time.Now().Add(fromNow)
-	}
-	return t
-}
-
-func serial() *big.Int {
-	return must(rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)))
 }
 
 func must[T any](v T, err error) T {

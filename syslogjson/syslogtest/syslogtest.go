@@ -96,9 +96,6 @@ func (s *Server) Start() {
 	go func() { s.served <- s.Serve(s.Listener) }()
 }
 
-// URL returns the server's address as "tls://127.0.0.1:40123".
-func (s *Server) URL() string { return "tls://" + s.Addr }
-
 // ClientTLS returns the configuration of a client that the server accepts under
 // the name "syslogtest client".
 func (s *Server) ClientTLS() *tls.Config {
