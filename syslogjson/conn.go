@@ -337,12 +337,7 @@ func (r *replyWriter) send(err error) {
 
 // line queues one line, or drops it when the peer is behind.
 func (r *replyWriter) line(text string) {
-	text = strings.Map(func(c rune) rune {
-		if c == '\r' || c == '\n' {
-			return ' '
-		}
-		return c
-	}, strings.TrimRight(text, "\r\n"))
+	text = strings.NewReplacer("\r", " ", "\n", " ").Replace(strings.TrimRight(text, "\r\n"))
 	select {
 	case r.lines <- text + "\r\n":
 	default:

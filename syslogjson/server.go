@@ -187,15 +187,11 @@ func (s *Server) Serve(ln net.Listener) error {
 
 // temporary reports whether accepting may succeed later.
 func temporary(err error) bool {
-	for _, e := range []error{
+	known := []error{
 		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
 		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR,
-	} {
-		if errors.Is(err, e) {
-			return true
-		}
 	}
-	return false
+	return slices.ContainsFunc(known, func(e error) bool { return errors.Is(err, e) })
 }
 
 // accepted starts a connection, or refuses it before any work is done for it.
