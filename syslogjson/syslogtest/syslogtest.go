@@ -17,7 +17,6 @@ import (
 
 // TB is the part of testing.TB that this package needs.
 type TB interface {
-	Helper()
 	Cleanup(fn func())
 	Fatalf(format string, args ...any)
 }
@@ -29,8 +28,8 @@ type Server struct {
 	Addr     string       // such as "127.0.0.1:40123"
 	CA       *CA          // signs the server's and the clients' certificates
 	Listener net.Listener // set before Start to listen otherwise
-	TB       TB           // nil: failures panic
 
+	tb     TB         // nil: failures panic
 	served chan error // nil before Start
 }
 
@@ -41,9 +40,6 @@ const ServerName = "syslogtest.localhost"
 // NewServer starts a server that hands messages to h. It is closed when the test
 // ends. A program that is no test passes a nil t and calls Close; failures panic.
 func NewServer(t TB, h syslogjson.Handler) *Server {
-	if t != nil {
-		t.Helper()
-	}
 	s := NewUnstartedServer(t, h)
 	s.Start()
 	return s
@@ -59,7 +55,7 @@ func NewUnstartedServer(t TB, h syslogjson.Handler) *Server {
 			TLSConfig: syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool()),
 		},
 		CA: ca,
-		TB: t,
+		tb: t,
 	}
 	if t != nil {
 		t.Cleanup(s.Close)
@@ -110,18 +106,22 @@ func (s *Server) ClientTLSWith(cert tls.Certificate) *tls.Config {
 	return cfg
 }
 
-// Dial connects a client that the server accepts. With a test, the client is closed
-// when the test ends.
+// Dial connects a client that the server accepts, without TLS to a server without it.
+// With a test, the client is closed when the test ends.
 func (s *Server) Dial(opts syslogjson.ClientOptions) *syslogjson.Client {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	c, err := syslogjson.Dial(ctx, s.Addr, s.ClientTLS(), opts)
+	var cfg *tls.Config
+	if s.TLSConfig != nil {
+		cfg = s.ClientTLS()
+	}
+	c, err := syslogjson.Dial(ctx, s.Addr, cfg, opts)
 	if err != nil {
 		s.fail("%v", err)
 		return nil
 	}
-	if s.TB != nil {
-		s.TB.Cleanup(func() { _ = c.Close() })
+	if s.tb != nil {
+		s.tb.Cleanup(func() { _ = c.Close() })
 	}
 	return c
 }
@@ -144,9 +144,8 @@ func (s *Server) Close() {
 }
 
 func (s *Server) fail(format string, args ...any) {
-	if s.TB == nil {
+	if s.tb == nil {
 		panic(fmt.Sprintf("syslogtest: "+format, args...))
 	}
-	s.TB.Helper()
-	s.TB.Fatalf("syslogtest: "+format, args...)
+	s.tb.Fatalf("syslogtest: "+format, args...)
 }

@@ -45,7 +45,6 @@ type failure struct {
 	cleanups []func()
 }
 
-func (f *failure) Helper()           {}
 func (f *failure) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
 func (f *failure) Fatalf(format string, args ...any) {
 	f.text = fmt.Sprintf(format, args...)
