@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -14,17 +15,21 @@ import (
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
+// seed adds the streams of vectors, without what the target writes before them itself.
+func seed(f *testing.F, before string, tables ...[]vector) {
+	f.Helper()
+	for _, v := range slices.Concat(tables...) {
+		if len(v.stream) < 4096 {
+			f.Add([]byte(strings.TrimPrefix(v.stream, before)))
+		}
+	}
+}
+
 // Frames are never longer than the limit, whole streams and split ones give the
 // same, every stream comes to its end, and what was read before a good frame does
 // not keep it back once a newline has passed.
 func FuzzReader(f *testing.F) {
-	for _, table := range [][]vector{octetVectors, newlineVectors} {
-		for _, v := range table {
-			if len(v.stream) < 4096 {
-				f.Add([]byte(v.stream))
-			}
-		}
-	}
+	seed(f, "", octetVectors, newlineVectors)
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		const limit = 64
 		whole, err := frames(syslogjson.NewReader(bytes.NewReader(stream), limit))
@@ -61,11 +66,7 @@ func FuzzReader(f *testing.F) {
 // What follows a good line is the same whatever stood in the line before it, unless
 // that line claimed it by a count.
 func FuzzNeighbours(f *testing.F) {
-	for _, table := range [][]vector{bsdVectors, rfc5424Vectors} {
-		for _, v := range table {
-			f.Add([]byte(v.stream))
-		}
-	}
+	seed(f, "", bsdVectors, rfc5424Vectors)
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if i := bytes.IndexByte(line, '\n'); i >= 0 {
 			line = line[:i]
@@ -109,11 +110,7 @@ func checkMessage(t *testing.T, frame []byte, m *syslogjson.Message) {
 }
 
 func FuzzParseBSD(f *testing.F) {
-	for _, v := range bsdVectors {
-		if len(v.stream) > 4 {
-			f.Add([]byte(v.stream[4:]))
-		}
-	}
+	seed(f, "<38>", bsdVectors)
 	f.Add([]byte("Nov 21 19:29:11 vm tara[1]: {}"))
 	f.Fuzz(func(t *testing.T, rest []byte) {
 		frame := append([]byte("<38>"), rest...)
@@ -129,9 +126,7 @@ func FuzzParseBSD(f *testing.F) {
 }
 
 func FuzzParse5424(f *testing.F) {
-	for _, v := range rfc5424Vectors {
-		f.Add([]byte(strings.TrimPrefix(v.stream, "<13>1 ")))
-	}
+	seed(f, "<13>1 ", rfc5424Vectors)
 	f.Fuzz(func(t *testing.T, rest []byte) {
 		frame := append([]byte("<13>1 "), rest...)
 		m, err := syslogjson.Parse(frame)
@@ -143,11 +138,7 @@ func FuzzParse5424(f *testing.F) {
 
 // The fast path takes no header that go-syslog's machine would read otherwise.
 func FuzzFastPath(f *testing.F) {
-	for _, table := range [][]vector{rfc5424Vectors, bsdVectors} {
-		for _, v := range table {
-			f.Add([]byte(v.stream))
-		}
-	}
+	seed(f, "", rfc5424Vectors, bsdVectors)
 	f.Add([]byte("<38>1 2026-11-21T19:29:15.048Z vm tara 13543 - - {}"))
 	f.Add([]byte("<38>1 2026-12-31T23:59:59.999999+23:59 vm tara 13543 ID - {}\n{}"))
 	f.Add([]byte("<38>1 2024-02-29T00:00:00Z vm tara 13543 ID -"))
