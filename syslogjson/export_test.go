@@ -30,6 +30,14 @@ func MachineTakes(frame []byte) bool {
 // Arrived returns how many bytes the kernel holds that were not read.
 func Arrived(nc net.Conn) int { return arrived(nc) }
 
+// ServeConn serves one connection to its end.
+func (s *Server) ServeConn(nc net.Conn) {
+	s.init()
+	if c := newConn(s, nc, s.TLSConfig); s.admit(c) == "" {
+		c.run()
+	}
+}
+
 // SendRaw sends bytes as they are: broken frames for a test.
 func (c *Client) SendRaw(b []byte) error {
 	c.mu.Lock()

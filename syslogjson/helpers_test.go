@@ -3,7 +3,6 @@ package syslogjson_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -20,48 +19,21 @@ import (
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
 
-// memConn is a connection that only reads, from r.
-type memConn struct{ r io.Reader }
-
-func (c memConn) Read(b []byte) (int, error)       { return c.r.Read(b) }
-func (c memConn) Write(b []byte) (int, error)      { return len(b), nil }
-func (c memConn) Close() error                     { return nil }
-func (c memConn) LocalAddr() net.Addr              { return &net.TCPAddr{} }
-func (c memConn) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 4000} }
-func (c memConn) SetDeadline(time.Time) error      { return nil }
-func (c memConn) SetReadDeadline(time.Time) error  { return nil }
-func (c memConn) SetWriteDeadline(time.Time) error { return nil }
-
-// memListener accepts the given connections and then blocks until it is closed.
-type memListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
+// streamConn is a connection from an address that only reads, from r.
+type streamConn struct {
+	net.Conn
+	r    io.Reader
+	from net.IP
 }
 
-func newMemListener(conns ...net.Conn) *memListener {
-	l := &memListener{conns: make(chan net.Conn, len(conns)), closed: make(chan struct{})}
-	for _, c := range conns {
-		l.conns <- c
-	}
-	return l
+func newStreamConn(r io.Reader, from net.IP) net.Conn {
+	ours, theirs := net.Pipe()
+	_ = theirs.Close() // nobody reads what is written
+	return streamConn{ours, r, from}
 }
 
-func (l *memListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *memListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *memListener) Addr() net.Addr { return &net.TCPAddr{} }
+func (c streamConn) Read(b []byte) (int, error) { return c.r.Read(b) }
+func (c streamConn) RemoteAddr() net.Addr       { return &net.TCPAddr{IP: c.from, Port: 4000} }
 
 // splits are the ways in which a stream may arrive.
 var splits = []struct {
@@ -80,7 +52,7 @@ func served(t *testing.T, r io.Reader) ([]string, syslogjson.Stats) {
 	t.Helper()
 	var got []string
 	srv := &syslogjson.Server{
-		Logger: slog.New(slog.DiscardHandler),
+		Logger: silent(),
 		Handler: syslogjson.HandlerFunc(func(_ context.Context, m *syslogjson.Message) error {
 			got = append(got, string(m.Payload))
 			return nil
@@ -93,32 +65,12 @@ func served(t *testing.T, r io.Reader) ([]string, syslogjson.Stats) {
 			return nil
 		},
 	}
-	done := make(chan struct{})
-	ln := newMemListener(closeNotifier{memConn{r}, done})
-	result := make(chan error, 1)
-	go func() { result <- srv.Serve(ln) }()
-	<-done
-	if err := srv.Shutdown(context.Background()); err != nil {
-		t.Errorf("shutdown: %v", err)
-	}
-	if err := <-result; !errors.Is(err, syslogjson.ErrServerClosed) {
-		t.Errorf("serve: %v", err)
-	}
+	srv.ServeConn(newStreamConn(r, net.IPv4(192, 0, 2, 1)))
 	st := srv.Stats()
 	if st.Frames != st.Messages+st.Rejected.Total() {
 		t.Errorf("%d frames, but %d messages and %d rejected", st.Frames, st.Messages, st.Rejected.Total())
 	}
 	return got, st
-}
-
-type closeNotifier struct {
-	net.Conn
-	done chan struct{}
-}
-
-func (c closeNotifier) Close() error {
-	close(c.done)
-	return c.Conn.Close()
 }
 
 // forms are the three in which TARA's senders write.
@@ -141,7 +93,7 @@ func inForm(h, form syslogjson.Header) syslogjson.Header {
 func j(name string) string   { return `{"n":"` + name + `"}` }
 func p5(text string) string  { return "<13>1 - h a - - - " + text }
 func bsd(text string) string { return "<38>Aug  1 10:51:54 h " + text }
-func oc(m string) string     { return fmt.Sprintf("%d %s", len(m), m) }
+func oc(m string) string     { return ocOff(m, 0) }
 func ocOff(m string, off int) string {
 	return fmt.Sprintf("%d %s", len(m)+off, m)
 }
@@ -157,24 +109,38 @@ func inTime(t *testing.T) context.Context {
 	return ctx
 }
 
-// await waits until ok, which it asks again and again.
-func await(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ctx := inTime(t)
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited in vain: %s", what)
-		case <-time.After(time.Millisecond):
-		}
-	}
+// server is a server under test, with what it gets and what it logs.
+type server struct {
+	*syslogtest.Server
+	got syslogtest.Collector
+	log lockedBuffer
 }
 
-func newServer(t *testing.T, h syslogjson.Handler) *syslogtest.Server {
+func newServer(t *testing.T) *server {
 	t.Helper()
-	srv := syslogtest.NewUnstartedServer(t, h)
-	srv.Logger = silent()
-	return srv
+	s := new(server)
+	s.Server = syslogtest.NewUnstartedServer(t, &s.got)
+	s.Logger = slog.New(slog.NewTextHandler(&s.log, nil))
+	return s
+}
+
+// started returns a server that runs, changed by set.
+func started(t *testing.T, set ...func(*server)) *server {
+	t.Helper()
+	s := newServer(t)
+	for _, change := range set {
+		change(s)
+	}
+	s.Start()
+	return s
+}
+
+// plain turns TLS off.
+func plain(s *server) { s.TLSConfig = nil }
+
+// answer returns a function that answers every message with err.
+func answer(err error) func(*syslogjson.Message) error {
+	return func(*syslogjson.Message) error { return err }
 }
 
 type lockedBuffer struct {
@@ -194,14 +160,6 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// addrConn is a connection from its own address.
-type addrConn struct {
-	memConn
-	ip net.IP
-}
-
-func (c addrConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: c.ip, Port: 4000} }
-
 // changedListener accepts through accept.
 type changedListener struct {
 	net.Listener
@@ -217,18 +175,6 @@ func hiding(ln net.Listener) net.Listener {
 		nc, err := ln.Accept()
 		return struct{ net.Conn }{nc}, err
 	}}
-}
-
-// keeping also gives out the connections that ln accepts.
-func keeping(ln net.Listener) (net.Listener, <-chan net.Conn) {
-	conns := make(chan net.Conn, 1)
-	return changedListener{ln, func(ln net.Listener) (net.Conn, error) {
-		nc, err := ln.Accept()
-		if err == nil {
-			conns <- nc
-		}
-		return nc, err
-	}}, conns
 }
 
 // failing fails n times before ln accepts.
@@ -275,51 +221,12 @@ func endless(unit string, n int, rest string) io.Reader {
 	return io.MultiReader(io.LimitReader(&loop{data: []byte(strings.Repeat(unit, 4096))}, int64(n)), strings.NewReader(rest))
 }
 
-// started returns a server that runs, changed by set, and what it gets.
-func started(t *testing.T, set ...func(*syslogtest.Server)) (*syslogtest.Server, *syslogtest.Collector) {
-	t.Helper()
-	got := new(syslogtest.Collector)
-	srv := newServer(t, got)
-	for _, change := range set {
-		change(srv)
-	}
-	srv.Start()
-	return srv, got
-}
-
-// plain turns TLS off, and logTo writes the log to b.
-func plain(s *syslogtest.Server) { s.TLSConfig = nil }
-
-func logTo(b *lockedBuffer) func(*syslogtest.Server) {
-	return func(s *syslogtest.Server) { s.Logger = slog.New(slog.NewTextHandler(b, nil)) }
-}
-
-// answering returns a collector that answers every message with err.
-func answering(err error) *syslogtest.Collector {
-	return &syslogtest.Collector{Answer: func(*syslogjson.Message) error { return err }}
-}
-
-// dial connects a client, with TLS if srv has it. It is aborted when the test ends.
-func dial(t *testing.T, srv *syslogtest.Server) *syslogjson.Client {
-	t.Helper()
-	var cfg *tls.Config
-	if srv.TLSConfig != nil {
-		cfg = srv.ClientTLS()
-	}
-	c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Abort)
-	return c
-}
-
 // oneArrives sends a message as a good sender does, and it is the only one.
-func oneArrives(t *testing.T, srv *syslogtest.Server, got *syslogtest.Collector) {
+func oneArrives(t *testing.T, srv *server) {
 	t.Helper()
 	c := srv.Dial(syslogjson.ClientOptions{})
-	if err := errors.Join(c.Send([]byte("{}")), c.Close()); err != nil || got.Len() != 1 {
-		t.Fatalf("%v, %d messages", err, got.Len())
+	if err := errors.Join(c.Send([]byte("{}")), c.Close()); err != nil || srv.got.Len() != 1 {
+		t.Fatalf("%v, %d messages", err, srv.got.Len())
 	}
 }
 
@@ -334,14 +241,27 @@ func listen(t *testing.T) net.Listener {
 }
 
 // dialTCP connects without TLS. The connection is closed when the test ends.
-func dialTCP(t *testing.T, srv *syslogtest.Server) *net.TCPConn {
+func dialTCP(t *testing.T, addr string) *net.TCPConn {
 	t.Helper()
-	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", srv.Addr)
+	nc, err := new(net.Dialer).DialContext(inTime(t), "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = nc.Close() })
 	return nc.(*net.TCPConn)
+}
+
+// connected returns the ends of a connection. They are closed when the test ends.
+func connected(t *testing.T) (client, accepted *net.TCPConn) {
+	t.Helper()
+	ln := listen(t)
+	client = dialTCP(t, ln.Addr().String())
+	nc, err := ln.Accept()
+	if err = errors.Join(err, ln.Close()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = nc.Close() })
+	return client, nc.(*net.TCPConn)
 }
 
 // write writes text, which must be taken whole.

@@ -2,7 +2,6 @@ package syslogjson_test
 
 import (
 	"context"
-	"net"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -11,19 +10,18 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
-	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
 
 // A dead peer is noticed in two minutes, without a read timeout.
 func TestKeepAlive(t *testing.T) {
 	is := is.New(t)
-	ln, conns := keeping(listen(t))
-	srv, _ := started(t, func(s *syslogtest.Server) { s.Listener = ln })
-	dialTCP(t, srv)
-	accepted := <-conns
-	await(t, "it is served", func() bool { return srv.Stats().Active == 1 })
-	raw, err := accepted.(*net.TCPConn).SyscallConn()
+	_, accepted := connected(t)
+	srv := newServer(t)
+	go srv.ServeConn(accepted)
+	testenv.Await(t, "it is served", func() bool { return srv.Stats().Active == 1 })
+	raw, err := accepted.SyscallConn()
 	is.NoErr(err)
 	option := func(level, name int) (v int) {
 		is.NoErr(raw.Control(func(fd uintptr) {
@@ -44,7 +42,9 @@ func TestShutdownReadsWhatIsHeld(t *testing.T) {
 	is := is.New(t)
 	entered, gate := make(chan struct{}), make(chan struct{})
 	var n atomic.Int64
-	got := &syslogtest.Collector{Answer: func(*syslogjson.Message) error {
+	srv := newServer(t)
+	plain(srv)
+	srv.got.Answer = func(*syslogjson.Message) error {
 		if n.Add(1) == 1 {
 			close(entered)
 			<-gate
@@ -52,24 +52,17 @@ func TestShutdownReadsWhatIsHeld(t *testing.T) {
 			time.Sleep(100 * time.Millisecond) // the fault itself: a slow handler
 		}
 		return nil
-	}}
-	srv := newServer(t, got)
-	srv.TLSConfig = nil
-	ln, conns := keeping(listen(t))
-	srv.Listener = ln
-	srv.Start()
-	c := dial(t, srv)
-	is.NoErr(c.SendRaw([]byte("<1>{}\n")))
+	}
+	client, accepted := connected(t)
+	go srv.ServeConn(accepted)
+	write(t, client, "<1>{}\n")
 	<-entered
-	accepted := <-conns
 	const count = 8
 	rest := strings.Repeat("<1>{\"x\":\""+x(5000)+"\"}\n", count) // more than one read brings
-	is.NoErr(c.SendRaw([]byte(rest)))
-	await(t, "the kernel holds the rest", func() bool { return syslogjson.Arrived(accepted) == len(rest) })
-	result := make(chan error, 1)
-	go func() { result <- srv.Shutdown(context.Background()) }()
-	is.Equal(srv.Serve(newMemListener()), syslogjson.ErrServerClosed) // it has begun
+	write(t, client, rest)
+	testenv.Await(t, "the kernel holds the rest", func() bool { return syslogjson.Arrived(accepted) == len(rest) })
+	result := shutDown(context.Background(), t, srv)
 	close(gate)
 	is.NoErr(<-result)
-	is.Equal(got.Len(), 1+count)
+	is.Equal(srv.got.Len(), 1+count)
 }

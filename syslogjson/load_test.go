@@ -4,31 +4,30 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
 
-// Reliability.md row 26: many senders come back at once, and lose nothing.
+// Reliability.md row 26: many senders come back at once, in every form, and lose nothing.
 func TestReconnectStorm(t *testing.T) {
 	is := is.New(t)
 	const senders, each = 200, 10
-	var got syslogtest.Collector
-	srv := newServer(t, &got)
-	srv.MaxConnsPerAddr = senders
-	srv.Start()
+	srv := started(t, func(s *server) { s.MaxConnsPerAddr = senders })
 	cfg := srv.ClientTLS()
 	var wg sync.WaitGroup
 	for s := range senders {
 		wg.Go(func() {
-			c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{Header: forms[s%3].header})
+			opts := syslogjson.ClientOptions{Header: inForm(syslogjson.DefaultHeader("vm"), forms[s%3].header), BufferBytes: s % 2 * 1000}
+			c, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, opts)
 			if err != nil {
 				t.Error(err)
 				return
@@ -44,15 +43,28 @@ func TestReconnectStorm(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	const n = senders * each
+	is.Equal(srv.got.Len(), n)
 	seen := make(map[string]bool)
-	for _, p := range got.Payloads() {
-		seen[p] = true
+	for _, m := range srv.got.Messages() {
+		seen[string(m.Payload)] = true
+		is.Equal(m.Hostname, "vm")
+		is.Equal(m.Peer.Name, "syslogtest client")
+		is.True(m.Peer.Addr.Addr().IsLoopback())
 	}
-	is.Equal(len(seen), senders*each)
-	is.Equal(got.Len(), senders*each)
+	is.Equal(len(seen), n)
 	st := srv.Stats()
 	is.Equal(st.Accepted, uint64(senders))
-	is.Equal(st.Frames, uint64(senders*each))
+	is.Equal(st.Frames, uint64(n))
+	is.Equal(st.Messages, uint64(n))
+	is.Equal(st.Rejected.Total(), uint64(0))
+	peers := srv.Peers()
+	is.Equal(len(peers), 1) // one name, many connections
+	is.Equal(peers[0].Connections, uint64(senders))
+	is.Equal(peers[0].Messages, uint64(n))
+	is.True(!peers[0].LastMessage.IsZero())
+	is.True(peers[0].NotAfter.After(time.Now()))
+	testenv.Await(t, "connections end", func() bool { return srv.Stats().Active == 0 && srv.Peers()[0].Active == 0 })
 }
 
 // A handler that is held up by one peer, and a peer that sends only rubbish, harm
@@ -60,14 +72,14 @@ func TestReconnectStorm(t *testing.T) {
 func TestNoisyNeighbours(t *testing.T) {
 	is := is.New(t)
 	gate := make(chan struct{})
-	got := syslogtest.Collector{Answer: func(m *syslogjson.Message) error {
-		if bytes.Equal(m.Payload, []byte(j("held"))) {
-			<-gate
+	srv := started(t, func(s *server) {
+		s.got.Answer = func(m *syslogjson.Message) error {
+			if bytes.Equal(m.Payload, []byte(j("held"))) {
+				<-gate
+			}
+			return nil
 		}
-		return nil
-	}}
-	srv := newServer(t, &got)
-	srv.Start()
+	})
 	held, noisy, good := srv.Dial(syslogjson.ClientOptions{}), srv.Dial(syslogjson.ClientOptions{}), srv.Dial(syslogjson.ClientOptions{})
 	is.NoErr(held.Send([]byte(j("held"))))
 	const n = 1000
@@ -89,7 +101,7 @@ func TestNoisyNeighbours(t *testing.T) {
 	is.NoErr(noisy.Close())
 	close(gate)
 	is.NoErr(held.Close())
-	is.Equal(got.Len(), 2*n+1)
+	is.Equal(srv.got.Len(), 2*n+1)
 	st := srv.Stats()
 	is.Equal(st.Frames, st.Messages+st.Rejected.Total())
 	want := map[syslogjson.Class]uint64{
@@ -101,22 +113,19 @@ func TestNoisyNeighbours(t *testing.T) {
 	}
 }
 
+// from10 is one of many addresses.
+func from10(i int) net.IP { return net.IPv4(10, 0, byte(i>>8), byte(i)) }
+
 // However many addresses send, what is remembered of them is bounded.
 func TestPeersBounded(t *testing.T) {
 	is := is.New(t)
 	const n = syslogjson.MaxPeers + 100
-	conns := make([]net.Conn, n)
-	for i := range conns {
-		ip := net.IPv4(10, 0, byte(i>>8), byte(i))
-		conns[i] = addrConn{memConn{strings.NewReader("<1>{}\nbad\n")}, ip}
+	srv := &syslogjson.Server{Handler: new(syslogtest.Collector), Logger: silent()}
+	for i := range n {
+		srv.ServeConn(newStreamConn(strings.NewReader("<1>{}\nbad\n"), from10(i)))
 	}
-	srv := &syslogjson.Server{Handler: new(syslogtest.Collector), MaxConns: n, Logger: silent()}
-	served := make(chan error)
-	go func() { served <- srv.Serve(newMemListener(conns...)) }()
-	await(t, "all are served", func() bool { return srv.Stats().Frames == 2*n && srv.Stats().Active == 0 })
+	is.Equal(srv.Stats().Frames, uint64(2*n))
 	is.Equal(len(srv.Peers()), syslogjson.MaxPeers)
-	is.NoErr(srv.Close())
-	is.Equal(<-served, syslogjson.ErrServerClosed)
 }
 
 // Refusals of many addresses are logged, but the log's own memory is bounded and
@@ -124,24 +133,14 @@ func TestPeersBounded(t *testing.T) {
 func TestRefusalsBounded(t *testing.T) {
 	is := is.New(t)
 	const n, secret = 3000, "38001010000"
-	conns := make([]net.Conn, n)
-	for i := range conns {
-		conns[i] = addrConn{memConn{strings.NewReader(secret + " not TLS")}, net.IPv4(10, 0, byte(i>>8), byte(i))}
+	srv := newServer(t)
+	for i := range n {
+		srv.ServeConn(newStreamConn(strings.NewReader(secret+" not TLS"), from10(i)))
 	}
-	var log lockedBuffer
-	srv := &syslogjson.Server{
-		Handler: new(syslogtest.Collector), MaxConns: n,
-		TLSConfig: syslogtest.NewUnstartedServer(t, nil).TLSConfig,
-		Logger:    slog.New(slog.NewTextHandler(&log, nil)),
-	}
-	served := make(chan error)
-	go func() { served <- srv.Serve(newMemListener(conns...)) }()
-	await(t, "all are refused", func() bool { return srv.Stats().Handshakes[syslogjson.HandshakeNoTLS] == n })
-	is.NoErr(srv.Close())
-	is.Equal(<-served, syslogjson.ErrServerClosed)
-	lines := strings.Count(log.String(), "\n")
+	is.Equal(srv.Stats().Handshakes[syslogjson.HandshakeNoTLS], uint64(n))
+	lines := strings.Count(srv.log.String(), "\n")
 	is.True(lines >= 1024 && lines < n) // one for each address, up to the bound
-	is.True(!strings.Contains(log.String(), secret))
+	is.True(!strings.Contains(srv.log.String(), secret))
 }
 
 // Reliability.md row 22: an endless line is one rejected frame, and what follows it

@@ -13,6 +13,7 @@ import (
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
@@ -21,14 +22,14 @@ import (
 // context ended. This context never ends.
 func TestShutdownIdlePeers(t *testing.T) {
 	is := is.New(t)
-	srv, got := started(t)
+	srv := started(t)
 	const n = 20
 	clients := make([]*syslogjson.Client, n)
 	for i := range clients {
 		clients[i] = srv.Dial(syslogjson.ClientOptions{})
 		is.NoErr(clients[i].Send([]byte("{}")))
 	}
-	is.NoErr(got.Wait(inTime(t), n))
+	is.NoErr(srv.got.Wait(inTime(t), n))
 	is.NoErr(srv.Shutdown(context.Background()))
 	is.Equal(srv.Stats().Active, 0)
 	is.Equal(srv.Stats().ReadErrors, uint64(0))
@@ -59,12 +60,12 @@ func TestServeAfterEnd(t *testing.T) {
 // The third fault: concurrent Close could panic.
 func TestCloseConcurrently(t *testing.T) {
 	for range 50 {
-		srv, _ := started(t, plain)
-		dialTCP(t, srv)
+		srv := started(t, plain)
+		dialTCP(t, srv.Addr)
 		var wg sync.WaitGroup
 		for i := range 8 {
 			wg.Go(func() {
-				end := srv.Server.Close
+				end := srv.Server.Server.Close
 				if i%4 == 3 {
 					end = func() error { return srv.Shutdown(context.Background()) }
 				}
@@ -74,24 +75,20 @@ func TestCloseConcurrently(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if err := srv.Server.Close(); err != nil { // and again
+		if err := srv.Server.Server.Close(); err != nil { // and again
 			t.Error(err)
 		}
 	}
 }
 
 // shutDown calls Shutdown and returns when it has stopped accepting.
-func shutDown(ctx context.Context, t *testing.T, srv *syslogtest.Server) <-chan error {
+func shutDown(ctx context.Context, t *testing.T, srv *server) <-chan error {
 	t.Helper()
 	result := make(chan error, 1)
 	go func() { result <- srv.Shutdown(ctx) }()
-	await(t, "no more accepting", func() bool {
-		nc, err := new(net.Dialer).DialContext(t.Context(), "tcp", srv.Addr)
-		if err == nil {
-			_ = nc.Close()
-		}
-		return err != nil
-	})
+	if err := srv.Serve(listen(t)); !errors.Is(err, syslogjson.ErrServerClosed) {
+		t.Error(err)
+	}
 	return result
 }
 
@@ -101,19 +98,19 @@ func TestShutdownReadsWhatArrived(t *testing.T) {
 		t.Run(fmt.Sprintf("tls=%v", secure), func(t *testing.T) {
 			is := is.New(t)
 			entered, gate := make(chan struct{}), make(chan struct{})
-			got := &syslogtest.Collector{Answer: func(m *syslogjson.Message) error {
+			srv := newServer(t)
+			if !secure {
+				plain(srv)
+			}
+			srv.got.Answer = func(m *syslogjson.Message) error {
 				if string(m.Payload) == `{"n":0}` {
 					close(entered)
 				}
 				<-gate
 				return nil
-			}}
-			srv := newServer(t, got)
-			if !secure {
-				plain(srv)
 			}
 			srv.Start()
-			c := dial(t, srv)
+			c := srv.Dial(syslogjson.ClientOptions{})
 			const n = 500
 			for i := range n { // one record each; together they fit into a socket
 				is.NoErr(c.Send(fmt.Appendf(nil, `{"n":%d}`, i)))
@@ -122,8 +119,8 @@ func TestShutdownReadsWhatArrived(t *testing.T) {
 			result := shutDown(context.Background(), t, srv)
 			close(gate)
 			is.NoErr(<-result)
-			is.Equal(got.Len(), n)
-			for i, p := range got.Payloads() {
+			is.Equal(srv.got.Len(), n)
+			for i, p := range srv.got.Payloads() {
 				is.Equal(p, fmt.Sprintf(`{"n":%d}`, i))
 			}
 		})
@@ -133,10 +130,10 @@ func TestShutdownReadsWhatArrived(t *testing.T) {
 // The connection ends with RST, not with FIN.
 func TestShutdownResets(t *testing.T) {
 	is := is.New(t)
-	srv, got := started(t, plain)
-	nc := dialTCP(t, srv)
+	srv := started(t, plain)
+	nc := dialTCP(t, srv.Addr)
 	write(t, nc, "<1>{}\n")
-	is.NoErr(got.Wait(inTime(t), 1))
+	is.NoErr(srv.got.Wait(inTime(t), 1))
 	is.NoErr(srv.Shutdown(context.Background()))
 	_, err := nc.Read(make([]byte, 1))
 	is.True(errors.Is(err, syscall.ECONNRESET))
@@ -149,35 +146,35 @@ func TestShutdownHalfFrame(t *testing.T) {
 		"oversize": {"<1>{}\n<1>" + strings.Repeat("x", syslogjson.DefaultMaxMessageBytes), "x\n<1>{}\n"},
 	}
 	for name, parts := range tests {
-		start := func(t *testing.T) (*syslogtest.Server, *syslogtest.Collector, net.Conn) {
+		start := func(t *testing.T) (*server, net.Conn) {
 			t.Helper()
 			is := is.New(t)
-			srv, got := started(t, plain)
-			nc := dialTCP(t, srv)
+			srv := started(t, plain)
+			nc := dialTCP(t, srv.Addr)
 			write(t, nc, parts[0])
-			is.NoErr(got.Wait(inTime(t), 1))
+			is.NoErr(srv.got.Wait(inTime(t), 1))
 			if name == "oversize" {
-				await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected[syslogjson.ClassOversize] == 1 })
+				testenv.Await(t, "the oversize line is noticed", func() bool { return srv.Stats().Rejected[syslogjson.ClassOversize] == 1 })
 			}
-			return srv, got, nc
+			return srv, nc
 		}
 		t.Run(name+"/completed", func(t *testing.T) {
 			is := is.New(t)
-			srv, got, nc := start(t)
+			srv, nc := start(t)
 			result := shutDown(context.Background(), t, srv)
 			write(t, nc, parts[1])
 			is.NoErr(<-result)
-			is.Equal(got.Len(), 2)
+			is.Equal(srv.got.Len(), 2)
 		})
 		t.Run(name+"/never", func(t *testing.T) {
 			is := is.New(t)
-			srv, got, _ := start(t)
+			srv, _ := start(t)
 			ctx, cancel := context.WithCancel(context.Background())
 			result := shutDown(ctx, t, srv)
 			cancel()
 			is.Equal(<-result, context.Canceled)
-			await(t, "the connection is forced", func() bool { return srv.Stats().Active == 0 })
-			is.Equal(got.Len(), 1)
+			testenv.Await(t, "the connection is forced", func() bool { return srv.Stats().Active == 0 })
+			is.Equal(srv.got.Len(), 1)
 			st := srv.Stats()
 			is.Equal(st.Frames, st.Messages+st.Rejected.Total())
 			is.Equal(st.Rejected.Total(), uint64(1)) // the half frame is accounted for
@@ -185,35 +182,12 @@ func TestShutdownHalfFrame(t *testing.T) {
 	}
 }
 
-// A sender that never stops does not hold Shutdown up for ever, and loses no frame
-// in the middle.
-func TestShutdownBusySender(t *testing.T) {
-	is := is.New(t)
-	srv, got := started(t)
-	c := srv.Dial(syslogjson.ClientOptions{Header: forms[2].header})
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for i := 0; c.Send(fmt.Appendf(nil, `{"n":%d}`, i)) == nil; i++ {
-			continue
-		}
-	}()
-	is.NoErr(got.Wait(inTime(t), 1000))
-	is.NoErr(srv.Shutdown(inTime(t)))
-	<-stopped
-	for i, p := range got.Payloads() {
-		is.Equal(p, fmt.Sprintf(`{"n":%d}`, i))
-	}
-	st := srv.Stats()
-	is.Equal(st.Frames, st.Messages)
-}
-
 // Peers that have not finished their handshake are released too.
 func TestShutdownInHandshake(t *testing.T) {
 	is := is.New(t)
-	srv, _ := started(t)
-	dialTCP(t, srv)
-	await(t, "the connection is accepted", func() bool { return srv.Stats().Active == 1 })
+	srv := started(t)
+	dialTCP(t, srv.Addr)
+	testenv.Await(t, "the connection is accepted", func() bool { return srv.Stats().Active == 1 })
 	is.NoErr(srv.Shutdown(context.Background()))
 }
 
@@ -221,13 +195,14 @@ func TestShutdownInHandshake(t *testing.T) {
 func TestHandlerContext(t *testing.T) {
 	is := is.New(t)
 	entered, ended := make(chan struct{}), make(chan struct{})
-	srv := newServer(t, syslogjson.HandlerFunc(func(ctx context.Context, _ *syslogjson.Message) error {
-		close(entered)
-		<-ctx.Done()
-		close(ended)
-		return ctx.Err()
-	}))
-	srv.Start()
+	srv := started(t, func(s *server) {
+		s.Handler = syslogjson.HandlerFunc(func(ctx context.Context, _ *syslogjson.Message) error {
+			close(entered)
+			<-ctx.Done()
+			close(ended)
+			return ctx.Err()
+		})
+	})
 	c := srv.Dial(syslogjson.ClientOptions{})
 	is.NoErr(c.Send([]byte("{}")))
 	<-entered
@@ -243,18 +218,19 @@ func TestHandlerContext(t *testing.T) {
 	<-ended
 }
 
-// A sender that writes every millisecond is never silent, yet does not hold
-// Shutdown up, and is cut off between two frames.
+// A sender that writes every millisecond, or without any pause, is never silent, yet
+// does not hold Shutdown up, and is cut off between two frames.
 func TestShutdownSteadySenders(t *testing.T) {
 	const senders = 3
-	frame := func(sender, n int) string { return bsd(fmt.Sprintf(`{"s":%d,"n":%d}`, sender, n)) + "\n" }
 	tests := []struct {
 		name          string
 		plain, hidden bool
 		halves        bool // each write ends a frame and begins another
+		hasty         bool // without a pause, counted
 	}{
 		{name: "frames over TLS"},
 		{name: "halves over TLS", halves: true},
+		{name: "frames over TLS, no pause", hasty: true},
 		{name: "frames", plain: true},
 		{name: "halves", plain: true, halves: true},
 		{name: "halves, kernel not asked", hidden: true, halves: true},
@@ -262,7 +238,7 @@ func TestShutdownSteadySenders(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)
-			srv, got := started(t, func(s *syslogtest.Server) {
+			srv := started(t, func(s *server) {
 				if tt.plain {
 					plain(s)
 				}
@@ -270,16 +246,20 @@ func TestShutdownSteadySenders(t *testing.T) {
 					s.Listener = hiding(listen(t))
 				}
 			})
+			frame := func(sender, n int) string {
+				f := bsd(fmt.Sprintf(`{"s":%d,"n":%d}`, sender, n)) + "\n"
+				if tt.hasty {
+					return oc(f)
+				}
+				return f
+			}
 			var wg sync.WaitGroup
 			for s := range senders {
-				c := dial(t, srv)
+				c := srv.Dial(syslogjson.ClientOptions{})
 				wg.Go(func() {
-					tick := time.NewTicker(time.Millisecond)
-					defer tick.Stop()
 					rest := "" // of a frame that was begun
-					for n := 0; ; <-tick.C {
+					for n := 0; ; n++ {
 						f := rest + frame(s, n)
-						n++
 						cut := len(f)
 						if tt.halves {
 							cut = len(rest) + 10
@@ -288,10 +268,13 @@ func TestShutdownSteadySenders(t *testing.T) {
 							return
 						}
 						rest = f[cut:]
+						if !tt.hasty {
+							time.Sleep(time.Millisecond)
+						}
 					}
 				})
 			}
-			is.NoErr(got.Wait(inTime(t), 100))
+			is.NoErr(srv.got.Wait(inTime(t), 100))
 			before := srv.Stats().Messages
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
@@ -301,11 +284,11 @@ func TestShutdownSteadySenders(t *testing.T) {
 
 			st := srv.Stats()
 			is.True(st.Messages >= before)
-			is.Equal(st.Messages, uint64(got.Len()))
+			is.Equal(st.Messages, uint64(srv.got.Len()))
 			is.Equal(st.Frames, st.Messages)
 			is.Equal(st.ReadErrors, uint64(0))
 			next := make([]int, senders)
-			for _, p := range got.Payloads() { // whole, and none left out
+			for _, p := range srv.got.Payloads() { // whole, and none left out
 				var s, n int
 				_, err := fmt.Sscanf(p, `{"s":%d,"n":%d}`, &s, &n)
 				is.NoErr(err)

@@ -10,11 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
@@ -31,46 +33,37 @@ func TestClientCertificates(t *testing.T) {
 	tests := []struct {
 		name string
 		cert func(ca *syslogtest.CA) tls.Certificate
-		// peer is the name under which it is accepted.
-		peer string
-		// refused is why it is not; only meant when peer is "".
-		refused syslogjson.HandshakeClass
+		peer string // the name under which it is accepted; "": it is not
 	}{
-		{"common name only", issue(syslogtest.CertOptions{CommonName: "tara-1"}), "tara-1", ""},
-		{"common name and DNS name", issue(syslogtest.CertOptions{CommonName: "tara-1", DNSNames: []string{"tara.ee"}}), "tara-1", ""},
-		{"DNS name only", issue(syslogtest.CertOptions{DNSNames: []string{"tara.ee", "b.ee"}}), "tara.ee", ""},
-		{"wildcard", issue(syslogtest.CertOptions{DNSNames: []string{"*.tara.ee"}}), "*.tara.ee", ""},
-		{"no key usage", issue(syslogtest.CertOptions{CommonName: "old", ExtKeyUsage: []x509.ExtKeyUsage{}}), "old", ""},
-		{"control characters in the name", issue(syslogtest.CertOptions{CommonName: "a\x1b\n\u202eb"}), "a???b", ""},
-		{"long name", issue(syslogtest.CertOptions{CommonName: strings.Repeat("õ", 200)}), strings.Repeat("õ", 128), ""},
+		{"common name only", issue(syslogtest.CertOptions{CommonName: "tara-1"}), "tara-1"},
+		{"common name and DNS name", issue(syslogtest.CertOptions{CommonName: "tara-1", DNSNames: []string{"tara.ee"}}), "tara-1"},
+		{"DNS name only", issue(syslogtest.CertOptions{DNSNames: []string{"tara.ee", "b.ee"}}), "tara.ee"},
+		{"wildcard", issue(syslogtest.CertOptions{DNSNames: []string{"*.tara.ee"}}), "*.tara.ee"},
+		{"no key usage", issue(syslogtest.CertOptions{CommonName: "old", ExtKeyUsage: []x509.ExtKeyUsage{}}), "old"},
+		{"control characters in the name", issue(syslogtest.CertOptions{CommonName: "a\x1b\n\u202eb"}), "a???b"},
+		{"long name", issue(syslogtest.CertOptions{CommonName: strings.Repeat("õ", 200)}), strings.Repeat("õ", 128)},
 		{"two-deep chain", func(ca *syslogtest.CA) tls.Certificate {
 			return ca.Intermediate().Issue(syslogtest.CertOptions{CommonName: "deep"})
-		}, "deep", ""},
-		{"self-signed, trusted itself", nil, "listed", ""},
+		}, "deep"},
+		{"self-signed, trusted itself", issue(syslogtest.CertOptions{CommonName: "listed", SelfSigned: true}), "listed"},
 
-		{"server authentication only", issue(syslogtest.CertOptions{CommonName: "x", ExtKeyUsage: serverOnly}), "", syslogjson.HandshakeBadCertificate},
+		{"server authentication only", issue(syslogtest.CertOptions{CommonName: "x", ExtKeyUsage: serverOnly}), ""},
 		{"other authority", func(*syslogtest.CA) tls.Certificate {
 			return syslogtest.NewCA().Issue(syslogtest.CertOptions{CommonName: "x"})
-		}, "", syslogjson.HandshakeBadCertificate},
-		{"self-signed", issue(syslogtest.CertOptions{CommonName: "x", SelfSigned: true}), "", syslogjson.HandshakeBadCertificate},
-		{"expired", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(-2 * time.Hour), NotAfter: now.Add(-time.Hour)}), "", syslogjson.HandshakeBadCertificate},
-		{"not yet valid", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(time.Hour)}), "", syslogjson.HandshakeBadCertificate},
-		{"none", func(*syslogtest.CA) tls.Certificate { return tls.Certificate{} }, "", syslogjson.HandshakeNoCertificate},
+		}, ""},
+		{"self-signed", issue(syslogtest.CertOptions{CommonName: "x", SelfSigned: true}), ""},
+		{"expired", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(-2 * time.Hour), NotAfter: now.Add(-time.Hour)}), ""},
+		{"not yet valid", issue(syslogtest.CertOptions{CommonName: "x", NotBefore: now.Add(time.Hour)}), ""},
+		{"none", func(*syslogtest.CA) tls.Certificate { return tls.Certificate{} }, ""},
 	}
 	for _, tt := range tests {
 		for _, version := range versions {
 			t.Run(tt.name+"/"+version.name, func(t *testing.T) {
 				is := is.New(t)
-				var got syslogtest.Collector
-				var log lockedBuffer
-				srv := newServer(t, &got)
-				logTo(&log)(srv)
-				var cert tls.Certificate
-				if tt.cert == nil {
-					cert = srv.CA.Issue(syslogtest.CertOptions{CommonName: "listed", SelfSigned: true})
+				srv := newServer(t)
+				cert := tt.cert(srv.CA)
+				if tt.peer == "listed" { // beside the authorities
 					srv.TLSConfig.ClientCAs.AddCert(cert.Leaf)
-				} else {
-					cert = tt.cert(srv.CA)
 				}
 				srv.Start()
 				cfg := srv.ClientTLSWith(cert)
@@ -85,24 +78,34 @@ func TestClientCertificates(t *testing.T) {
 				if tt.peer != "" {
 					is.NoErr(err)
 					is.NoErr(c.Close())
-					is.Equal(got.Messages()[0].Peer.Name, tt.peer)
+					is.Equal(srv.got.Messages()[0].Peer.Name, tt.peer)
 					is.Equal(srv.Stats().Handshakes.Total(), uint64(0))
 					return
 				}
-				await(t, "the refusal is counted", func() bool { return srv.Stats().Handshakes[tt.refused] == 1 })
-				await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 })
-				is.Equal(srv.Stats().Handshakes.Total(), uint64(1))
-				is.Equal(srv.Stats().Frames, uint64(0))
-				is.Equal(strings.Count(log.String(), "reason="+string(tt.refused)), 1)
-				is.True(strings.Contains(log.String(), " addr=127.0.0.1:"))
-				if tt.refused == syslogjson.HandshakeBadCertificate {
-					is.True(strings.Contains(log.String(), " certificate=x "))
-					is.True(strings.Contains(log.String(), " not_after="+cert.Leaf.NotAfter.Format("2006-01-02T15:04:05.000Z")))
+				class := syslogjson.HandshakeBadCertificate
+				if cert.Leaf == nil {
+					class = syslogjson.HandshakeNoCertificate
 				}
-				is.Equal(len(srv.Peers()), 0)
+				refused(t, srv, class)
+				if cert.Leaf != nil {
+					is.True(strings.Contains(srv.log.String(), " certificate=x "))
+					is.True(strings.Contains(srv.log.String(), " not_after="+cert.Leaf.NotAfter.Format("2006-01-02T15:04:05.000Z")))
+				}
 			})
 		}
 	}
+}
+
+// refused awaits the end of the server's one connection in its handshake.
+func refused(t *testing.T, srv *server, class syslogjson.HandshakeClass) {
+	t.Helper()
+	is := is.New(t)
+	testenv.Await(t, "the connection ends", func() bool { return srv.Stats().Handshakes.Total() == 1 && srv.Stats().Active == 0 })
+	is.Equal(srv.Stats().Handshakes[class], uint64(1))
+	is.Equal(srv.Stats().Frames, uint64(0))
+	is.Equal(len(srv.Peers()), 0)
+	is.Equal(strings.Count(srv.log.String(), "reason="+string(class)), 1)
+	is.True(strings.Contains(srv.log.String(), " addr=127.0.0.1:"))
 }
 
 func issue(opts syslogtest.CertOptions) func(ca *syslogtest.CA) tls.Certificate {
@@ -125,49 +128,36 @@ func TestNotTLS(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)
-			var log lockedBuffer
-			srv, _ := started(t, logTo(&log))
-			nc := dialTCP(t, srv)
+			srv := started(t)
+			nc := dialTCP(t, srv.Addr)
 			write(t, nc, tt.first)
 			is.NoErr(nc.CloseWrite())
-			await(t, "the connection ends", func() bool { return srv.Stats().Handshakes.Total() == 1 && srv.Stats().Active == 0 })
-			is.NoErr(nc.Close())
-			is.Equal(srv.Stats().Handshakes[tt.want], uint64(1))
-			is.Equal(srv.Stats().Frames, uint64(0))
-			is.Equal(strings.Count(log.String(), "reason="+string(tt.want)), 1)
-			is.True(strings.Contains(log.String(), "addr=127.0.0.1"))
+			refused(t, srv, tt.want)
 		})
 	}
 }
 
 // Reliability.md row 37: old versions and weak suites are refused.
 func TestOldTLS(t *testing.T) {
-	weak := map[string]func(*tls.Config){
-		"TLS 1.0": func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 },
-		"TLS 1.1": func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS11, tls.VersionTLS11 },
-		"CBC": func(c *tls.Config) {
-			c.MaxVersion = tls.VersionTLS12
-			c.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}
-		},
-		"RC4": func(c *tls.Config) {
-			c.MaxVersion = tls.VersionTLS12
-			c.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}
-		},
-		"RSA key exchange": func(c *tls.Config) {
-			c.MaxVersion = tls.VersionTLS12
-			c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}
-		},
+	suites := func(ids ...uint16) func(*tls.Config) {
+		return func(c *tls.Config) { c.MaxVersion, c.CipherSuites = tls.VersionTLS12, ids }
 	}
-	srv, _ := started(t)
+	weak := map[string]func(*tls.Config){
+		"TLS 1.0":          func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 },
+		"TLS 1.1":          func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS11, tls.VersionTLS11 },
+		"CBC":              suites(tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
+		"RC4":              suites(tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA),
+		"RSA key exchange": suites(tls.TLS_RSA_WITH_AES_128_GCM_SHA256),
+	}
 	for name, weaken := range weak {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			before := srv.Stats().Handshakes[syslogjson.HandshakeOther]
+			srv := started(t)
 			cfg := srv.ClientTLS()
 			weaken(cfg)
 			_, err := syslogjson.Dial(inTime(t), srv.Addr, cfg, syslogjson.ClientOptions{})
 			is.True(err != nil)
-			await(t, "the refusal is counted", func() bool { return srv.Stats().Handshakes[syslogjson.HandshakeOther] == before+1 })
+			refused(t, srv, syslogjson.HandshakeOther)
 		})
 	}
 }
@@ -178,8 +168,7 @@ func TestNoTickets(t *testing.T) {
 	for _, version := range versions {
 		t.Run(version.name, func(t *testing.T) {
 			is := is.New(t)
-			var got syslogtest.Collector
-			srv := newServer(t, &got)
+			srv := newServer(t)
 			willing := srv.TLSConfig.Clone()
 			willing.SessionTicketsDisabled = false
 			srv.TLSConfig.SessionTicketsDisabled = false
@@ -208,20 +197,20 @@ func TestNoTickets(t *testing.T) {
 // nobody out.
 func TestSlowHandshakes(t *testing.T) {
 	is := is.New(t)
-	srv, got := started(t)
+	srv := started(t)
 	hello := clientHello(t, srv)
 	const each = 10
 	for i := range 3 * each {
 		// Nothing, one byte, or a whole hello without what must follow it.
-		write(t, dialTCP(t, srv), string(hello[:[]int{0, 1, len(hello)}[i%3]]))
+		write(t, dialTCP(t, srv.Addr), string(hello[:[]int{0, 1, len(hello)}[i%3]]))
 	}
-	await(t, "all are waiting", func() bool { return srv.Stats().Active == 3*each })
-	oneArrives(t, srv, got)
+	testenv.Await(t, "all are waiting", func() bool { return srv.Stats().Active == 3*each })
+	oneArrives(t, srv)
 	is.Equal(srv.Stats().Handshakes.Total(), uint64(0)) // the slow ones still wait
 }
 
 // clientHello returns the first flight of a TLS client.
-func clientHello(t *testing.T, srv *syslogtest.Server) []byte {
+func clientHello(t *testing.T, srv *server) []byte {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	defer func() { _ = ours.Close() }()
@@ -236,13 +225,10 @@ func clientHello(t *testing.T, srv *syslogtest.Server) []byte {
 
 func TestHandshakeTimeout(t *testing.T) {
 	is := is.New(t)
-	srv := newServer(t, new(syslogtest.Collector))
-	srv.HandshakeTimeout = time.Millisecond
-	srv.Start()
-	nc := dialTCP(t, srv)
-	_, err := nc.Read(make([]byte, 1))
+	srv := started(t, func(s *server) { s.HandshakeTimeout = time.Millisecond })
+	_, err := dialTCP(t, srv.Addr).Read(make([]byte, 1))
 	is.True(err != nil) // closed by the server
-	await(t, "it is counted", func() bool { return srv.Stats().Handshakes[syslogjson.HandshakeTimedOut] == 1 })
+	refused(t, srv, syslogjson.HandshakeTimedOut)
 }
 
 // writeOnly sends events and closes at once. It never reads, as many senders do.
@@ -263,34 +249,25 @@ s.close()
 // reader comes 300 ms late. One byte from us, be it a session ticket, would make
 // its close a reset: 724 of the events arrived then.
 func TestWriteOnlyOpenSSL(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("python3 is missing: the write-only OpenSSL client was not tested")
-		}
-		t.Skip("python3 is missing")
-	}
+	python := testenv.Program(t, "python3")
 	const count = 20000
 	for _, version := range []string{"TLSv1_2", "TLSv1_3"} {
 		t.Run(version, func(t *testing.T) {
 			is := is.New(t)
-			first := true
-			got := syslogtest.Collector{Answer: func(*syslogjson.Message) error {
-				if first {
-					time.Sleep(300 * time.Millisecond) // the fault itself, not a wait for something
-					first = false
+			var late sync.Once
+			srv := started(t, func(s *server) {
+				s.got.Answer = func(*syslogjson.Message) error {
+					late.Do(func() { time.Sleep(300 * time.Millisecond) }) // the fault itself, not a wait for something
+					return nil
 				}
-				return nil
-			}}
-			srv := newServer(t, &got)
-			srv.Start()
+			})
 			dir := t.TempDir()
 			certPEM, keyPEM := syslogtest.PEMPair(srv.CA.Issue(syslogtest.CertOptions{CommonName: "python"}))
 			for name, content := range map[string][]byte{"ca.crt": srv.CA.PEM(), "client.crt": certPEM, "client.key": keyPEM} {
 				is.NoErr(os.WriteFile(filepath.Join(dir, name), content, 0o600))
 			}
-			addr := srv.Listener.Addr().String()
-			host, port := addr[:len("127.0.0.1")], addr[len("127.0.0.1:"):]
+			host, port, err := net.SplitHostPort(srv.Addr)
+			is.NoErr(err)
 			cmd := exec.CommandContext(inTime(t), python, "-c", writeOnly, host, port,
 				"ca.crt", "client.crt", "client.key", version, fmt.Sprint(count))
 			cmd.Dir = dir
@@ -298,8 +275,8 @@ func TestWriteOnlyOpenSSL(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 && srv.Stats().Accepted == 1 })
-			is.Equal(got.Len(), count)
+			testenv.Await(t, "the connection ends", func() bool { return srv.Stats().Active == 0 && srv.Stats().Accepted == 1 })
+			is.Equal(srv.got.Len(), count)
 			st := srv.Stats()
 			is.Equal(st.Frames, uint64(count))
 			is.Equal(st.Rejected.Total(), uint64(0))
