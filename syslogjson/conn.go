@@ -140,12 +140,9 @@ func (c *conn) frame(frame []byte) {
 	c.s.counts.frames.Add(1)
 	m := &c.message
 	err := c.parser.ParseInto(m, frame)
-	if c.frames.Partial() {
-		if err != nil || !json.Valid(m.Payload) {
-			c.reject(ClassPartial, frame, io.ErrUnexpectedEOF)
-			return
-		}
-		c.s.counts.add(func(st *Stats) { st.PartialOK++ })
+	if c.frames.Partial() && (err != nil || !json.Valid(m.Payload)) {
+		c.reject(ClassPartial, frame, io.ErrUnexpectedEOF)
+		return
 	}
 	if bad, ok := errors.AsType[*ParseError](err); ok {
 		c.reject(bad.Class, frame, err)

@@ -419,10 +419,7 @@ func parseCount(b []byte) (n, head int, m match) {
 
 // matchPri matches the beginning of b with "<[0-9]{1,3}>".
 func matchPri(b []byte) match {
-	if len(b) == 0 {
-		return matchPart
-	}
-	if b[0] != '<' {
+	if len(b) == 0 || b[0] != '<' {
 		return matchNone
 	}
 	for i := 1; i < len(b); i++ {

@@ -23,7 +23,6 @@ type Stats struct {
 	Frames        uint64        // frames cut from the streams, good and bad
 	Messages      uint64        // handed to the handler
 	HandlerErrors uint64        // of Messages: the handler returned an error
-	PartialOK     uint64        // of Messages: cut off by the end of the stream, yet complete
 	Rejected      Counts[Class] // frames that were not handed on
 
 	SkippedBytes uint64 // of oversize frames, discarded unread
