@@ -70,6 +70,7 @@ type Reject struct {
 // Server receives syslog messages. Its fields are set before Serve and not changed
 // after. A server that was shut down or closed cannot be used again.
 type Server struct {
+	Addr    string  // for ListenAndServeTLS; "" means ":6514" (RFC 5425 section 4.1)
 	Handler Handler // must not be nil
 
 	// TLSConfig is cloned by Serve, which turns session tickets off in the clone.
@@ -138,6 +139,26 @@ func (s *Server) rarely(cause, peer string) *slog.Logger {
 	return s.log().With("omitted", omitted)
 }
 
+// ListenAndServeTLS listens on Addr and serves TLS with the certificate chain and
+// key in the given PEM files. TLSConfig must not be nil: it says whose client
+// certificates are accepted. It returns as [Server.Serve] does.
+func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
+	if s.TLSConfig == nil {
+		return errors.New("syslogjson: ListenAndServeTLS: Server.TLSConfig is nil")
+	}
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return fmt.Errorf("syslogjson: load server certificate: %w", err)
+	}
+	cfg := s.TLSConfig.Clone()
+	cfg.Certificates = []tls.Certificate{cert}
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", cmp.Or(s.Addr, ":6514"))
+	if err != nil {
+		return fmt.Errorf("syslogjson: listen: %w", err)
+	}
+	return s.serve(ln, cfg)
+}
+
 // Serve accepts connections from ln, which it closes, until the server is shut down
 // or closed. The error is never nil: [ErrServerClosed] after Shutdown or Close,
 // also when Serve is called later, else what ended accepting. Want of file
@@ -146,15 +167,16 @@ func (s *Server) rarely(cause, peer string) *slog.Logger {
 // Serve returns as soon as Shutdown begins, while handlers are still at work. The
 // program must not exit, nor use what its handler has gathered, before Shutdown has
 // returned.
-func (s *Server) Serve(ln net.Listener) error {
+func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.TLSConfig) }
+
+func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 	defer func() { _ = ln.Close() }()
 	if s.Handler == nil {
 		return errors.New("syslogjson: Server.Handler is nil")
 	}
 	s.init()
-	var cfg *tls.Config
-	if s.TLSConfig != nil {
-		cfg = withoutTickets(s.TLSConfig)
+	if cfg != nil {
+		cfg = withoutTickets(cfg)
 	}
 	if !s.accepting(ln) {
 		return ErrServerClosed

@@ -3,6 +3,7 @@ package syslogjson_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -229,6 +230,29 @@ func TestHandshakeTimeout(t *testing.T) {
 	_, err := dialTCP(t, srv.Addr).Read(make([]byte, 1))
 	is.True(err != nil) // closed by the server
 	refused(t, srv, syslogjson.HandshakeTimedOut)
+}
+
+func TestListenAndServeTLS(t *testing.T) {
+	is := is.New(t)
+	ca := syslogtest.NewCA()
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "server.crt"), filepath.Join(dir, "server.key")
+	certPEM, keyPEM := syslogtest.PEMPair(ca.ServerCert())
+	is.NoErr(os.WriteFile(certFile, certPEM, 0o600))
+	is.NoErr(os.WriteFile(keyFile, keyPEM, 0o600))
+
+	srv := &syslogjson.Server{Addr: "127.0.0.1:0", Handler: new(syslogtest.Collector), Logger: silent()}
+	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no TLSConfig: whom to accept?
+	srv.TLSConfig = syslogjson.ServerTLSConfig(tls.Certificate{}, ca.Pool())
+	is.True(srv.ListenAndServeTLS(certFile, certFile) != nil) // no key
+	is.True(srv.ListenAndServeTLS("", "") != nil)             // no certificate
+	srv.Addr = "256.0.0.1:0"
+	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no address
+	srv.Addr = "127.0.0.1:0"
+	served := make(chan error)
+	go func() { served <- srv.ListenAndServeTLS(certFile, keyFile) }()
+	is.NoErr(srv.Close())
+	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
 }
 
 // writeOnly sends events and closes at once. It never reads, as many senders do.
