@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -135,13 +134,9 @@ func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client
 	var clients []*syslogjson.Client
 	for i := range demoSenders {
 		name := fmt.Sprintf("tara-server-%d", i+1)
-		cert, key, err := keys.IssueClient(keyDir, name, time.Now())
+		pair, err := keys.IssueClient(keyDir, name, time.Now())
 		if err != nil {
 			return nil, err
-		}
-		pair, err := tls.X509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("demo certificate: %w", err)
 		}
 		header, err := headerOf(forms[i%len(forms)], name)
 		if err != nil {

@@ -6,15 +6,61 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
+	"crypto/x509/pkix"
 	"fmt"
-	"io/fs"
-	"os"
+	"net"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
+
+// Lifetimes of what is made.
+const (
+	caLife      = 20 * 365 * 24 * time.Hour
+	serverLife  = 800 * 24 * time.Hour // browsers refuse more than 825 days
+	clientLife  = 10 * 365 * 24 * time.Hour
+	renewBefore = 30 * 24 * time.Hour
+	backdate    = time.Hour // the sender's clock may be behind
+)
+
+// Common names of what is made, beside ClientName.
+const (
+	caName     = "TARA-Stat CA"
+	serverName = "TARA-Stat"
+)
+
+func template(name string, now time.Time, life time.Duration) *x509.Certificate {
+	return &x509.Certificate{
+		Subject:   pkix.Name{CommonName: name},
+		NotBefore: now.Add(-backdate),
+		NotAfter:  now.Add(life),
+		KeyUsage:  x509.KeyUsageDigitalSignature,
+	}
+}
+
+func clientTemplate(name string, now time.Time) *x509.Certificate {
+	t := template(name, now, clientLife)
+	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	return t
+}
+
+// serverTemplate names every host once, in the order given.
+func serverTemplate(hosts []string, now time.Time) *x509.Certificate {
+	t := template(serverName, now, serverLife)
+	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	for _, h := range hosts {
+		if t.VerifyHostname(h) == nil {
+			continue
+		}
+		if ip := net.ParseIP(h); ip != nil {
+			t.IPAddresses = append(t.IPAddresses, ip)
+		} else {
+			t.DNSNames = append(t.DNSNames, strings.ToLower(h))
+		}
+	}
+	return t
+}
 
 // authority is a CA: ours, or one that the operator brought.
 type authority struct {
@@ -24,78 +70,56 @@ type authority struct {
 
 // newCA returns a new CA and its files.
 func newCA(now time.Time) (*authority, []file, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := newKey()
 	if err != nil {
-		return nil, nil, fmt.Errorf("keys: make key: %w", err)
+		return nil, nil, err
 	}
 	t := template(caName, now, caLife)
 	t.IsCA, t.BasicConstraintsValid, t.MaxPathLenZero = true, true, true
 	t.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	certPEM, err := (&authority{cert: t, key: key}).sign(t, key.Public())
+	cert, err := (&authority{cert: t, key: key}).sign(t, key.Public())
 	if err != nil {
 		return nil, nil, err
 	}
-	certs, err := parseCerts(certPEM)
-	if err != nil {
-		return nil, nil, fmt.Errorf("keys: CA: %w", err)
-	}
-	keyPEM, err := encodeKey(key)
-	return &authority{cert: certs[0], key: key}, []file{{CAKey, keyPEM, 0o600}, {CACert, certPEM, 0o644}}, err
+	files, err := pairFiles(CACert, CAKey, cert, key)
+	return &authority{cert: cert, key: key}, files, err
 }
 
 // readCA reads the CA in dir, nil when there is none. Its certificate is the one
 // in ca.crt that belongs to the key: there may be more, of other senders.
 func readCA(dir string) (*authority, error) {
-	certFile, keyFile := filepath.Join(dir, CACert), filepath.Join(dir, CAKey)
-	hasKey, err := exists(keyFile)
-	if err != nil {
-		return nil, err
-	}
-	certs, err := readCerts(certFile)
+	certs, hasKey, err := readPair(dir, CACert, CAKey, beginAnew(dir))
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && hasKey:
-		return nil, incomplete(dir, CAKey, CACert, beginAnew(dir))
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil // none is no error
-	case err != nil:
+	case err != nil || certs == nil:
 		return nil, err
 	case !hasKey:
 		return &authority{cert: certs[0]}, nil
 	}
+	keyFile := filepath.Join(dir, CAKey)
 	key, err := readKey(keyFile)
 	if err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(certs, func(c *x509.Certificate) bool { return key.PublicKey.Equal(c.PublicKey) })
 	if i < 0 {
-		return nil, fmt.Errorf("keys: %s is not the key of %s", keyFile, certFile)
+		return nil, fmt.Errorf("keys: %s is not the key of %s", keyFile, filepath.Join(dir, CACert))
 	}
 	return &authority{cert: certs[i], key: key}, nil
-}
-
-func readKey(file string) (*ecdsa.PrivateKey, error) {
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
-	}
-	block, _ := pem.Decode(raw)
-	if block == nil {
-		return nil, fmt.Errorf("keys: %s holds no PEM block", file)
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %s: %w", file, err)
-	}
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("keys: %s is not an ECDSA key", file)
-	}
-	return key, nil
 }
 
 // made reports whether cert was made here from such a template, by this CA.
 func (ca *authority) made(cert, template *x509.Certificate) bool {
 	return cert.CheckSignatureFrom(ca.cert) == nil && cert.Subject.CommonName == template.Subject.CommonName
+}
+
+// issue makes a key and a certificate for it.
+func (ca *authority) issue(template *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+	key, err := newKey()
+	if err != nil {
+		return nil, nil, err
+	}
+	cert, err := ca.sign(template, key.Public())
+	return cert, key, err
 }
 
 // pair makes a certificate and its key, as files.
@@ -104,26 +128,24 @@ func (ca *authority) pair(certFile, keyFile string, template *x509.Certificate) 
 		return nil, fmt.Errorf("keys: %s is missing, and so is %s to make it with", certFile, CAKey)
 	}
 	cert, key, err := ca.issue(template)
-	// The key is written first: a certificate alone may be one that somebody brought.
-	return []file{{keyFile, key, 0o600}, {certFile, cert, 0o644}}, err
-}
-
-func (ca *authority) issue(template *x509.Certificate) (certPEM, keyPEM []byte, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, nil, fmt.Errorf("keys: make key: %w", err)
+		return nil, err
 	}
-	if certPEM, err = ca.sign(template, key.Public()); err != nil {
-		return nil, nil, err
-	}
-	keyPEM, err = encodeKey(key)
-	return certPEM, keyPEM, err
+	return pairFiles(certFile, keyFile, cert, key)
 }
 
-func (ca *authority) sign(template *x509.Certificate, key crypto.PublicKey) (certPEM []byte, err error) {
+func (ca *authority) sign(template *x509.Certificate, key crypto.PublicKey) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(rand.Reader, template, ca.cert, key, ca.key)
 	if err != nil {
 		return nil, fmt.Errorf("keys: make certificate %q: %w", template.Subject.CommonName, err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+	return x509.ParseCertificate(der)
+}
+
+func newKey() (*ecdsa.PrivateKey, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("keys: make key: %w", err)
+	}
+	return key, nil
 }

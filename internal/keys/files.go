@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,20 +51,32 @@ func LoadPool(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// readCerts reads the certificates of a PEM file, of which there is at least one.
-func readCerts(file string) ([]*x509.Certificate, error) {
-	raw, err := os.ReadFile(file)
+// readPair reads a certificate, which may have others after it, and looks for
+// its key. It returns no certificate when both are missing; a key alone gives
+// [ErrIncomplete] with that remedy.
+func readPair(dir, certFile, keyFile, remedy string) (certs []*x509.Certificate, hasKey bool, err error) {
+	_, err = os.Stat(filepath.Join(dir, keyFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, false, fmt.Errorf("keys: %w", err)
+	}
+	hasKey = err == nil
+	certs, err = readCerts(filepath.Join(dir, certFile))
+	if err == nil && certs == nil && hasKey {
+		err = incomplete(dir, keyFile, certFile, remedy)
+	}
+	return certs, hasKey, err
+}
+
+// readCerts reads the certificates of a PEM file, of which there is at least
+// one: it returns none when there is no such file.
+func readCerts(name string) ([]*x509.Certificate, error) {
+	raw, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	certs, err := parseCerts(raw)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %s: %w", file, err)
-	}
-	return certs, nil
-}
-
-func parseCerts(raw []byte) ([]*x509.Certificate, error) {
 	var certs []*x509.Certificate
 	for block, rest := pem.Decode(raw); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type != "CERTIFICATE" {
@@ -71,22 +84,34 @@ func parseCerts(raw []byte) ([]*x509.Certificate, error) {
 		}
 		cert, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("keys: %s: %w", name, err)
 		}
 		certs = append(certs, cert)
 	}
 	if len(certs) == 0 {
-		return nil, errors.New("no certificate in it")
+		return nil, fmt.Errorf("keys: %s: no certificate in it", name)
 	}
 	return certs, nil
 }
 
-func encodeKey(key *ecdsa.PrivateKey) ([]byte, error) {
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+func readKey(name string) (*ecdsa.PrivateKey, error) {
+	raw, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("keys: encode key: %w", err)
+		return nil, fmt.Errorf("keys: %w", err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
+	block, _ := pem.Decode(raw)
+	if block == nil {
+		return nil, fmt.Errorf("keys: %s holds no PEM block", name)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %s: %w", name, err)
+	}
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("keys: %s is not an ECDSA key", name)
+	}
+	return key, nil
 }
 
 // file is a file to be written.
@@ -94,6 +119,20 @@ type file struct {
 	name string
 	data []byte
 	mode os.FileMode
+}
+
+func certFile(name string, cert *x509.Certificate) file {
+	return file{name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}), 0o644}
+}
+
+// pairFiles has the key first: a certificate alone may be one that somebody brought.
+func pairFiles(certName, keyName string, cert *x509.Certificate, key *ecdsa.PrivateKey) ([]file, error) {
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("keys: encode key: %w", err)
+	}
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
+	return []file{{keyName, keyPEM, 0o600}, certFile(certName, cert)}, nil
 }
 
 // writeFiles writes each file whole or not at all, in this order. When it

@@ -6,12 +6,14 @@
 package keys
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"time"
 )
 
@@ -62,18 +64,21 @@ func Ensure(dir string, hosts []string, now time.Time) error {
 	return makeMissing(dir, hosts, now)
 }
 
-// IssueClient makes a certificate for one more sender by the CA in dir, and
-// returns it and its key as PEM. Without the CA's certificate and key the error
-// wraps [fs.ErrNotExist].
-func IssueClient(dir, name string, now time.Time) (cert, key []byte, err error) {
+// IssueClient makes a certificate for one more sender by the CA in dir. Without
+// the CA's certificate and key the error wraps [fs.ErrNotExist].
+func IssueClient(dir, name string, now time.Time) (tls.Certificate, error) {
 	ca, err := readCA(dir)
 	if err != nil {
-		return nil, nil, err
+		return tls.Certificate{}, err
 	}
 	if ca == nil || ca.key == nil {
-		return nil, nil, fmt.Errorf("keys: %s: %w", filepath.Join(dir, CAKey), fs.ErrNotExist)
+		return tls.Certificate{}, fmt.Errorf("keys: %s: %w", filepath.Join(dir, CAKey), fs.ErrNotExist)
 	}
-	return ca.issue(clientTemplate(name, now))
+	cert, key, err := ca.issue(clientTemplate(name, now))
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
 }
 
 // makeFirst makes everything in a directory beside dir and renames it, so that a
@@ -103,8 +108,106 @@ func narrow(dir string) error {
 		return err
 	}
 	mode := info.Mode().Perm()
-	if runtime.GOOS == "windows" || mode&^0o700 == 0 {
+	if mode&^0o700 == 0 {
 		return nil
 	}
 	return os.Chmod(dir, mode&0o700)
 }
+
+// makeMissing decides first and writes then: an error leaves dir as it was.
+func makeMissing(dir string, hosts []string, now time.Time) error {
+	ca, err := readCA(dir)
+	if err != nil {
+		return err
+	}
+	var ofCA []file
+	if ca == nil {
+		if err := refuseOrphans(dir); err != nil {
+			return err
+		}
+		if ca, ofCA, err = newCA(now); err != nil {
+			return err
+		}
+	}
+	server, err := ca.missingServer(dir, hosts, now)
+	if err != nil {
+		return err
+	}
+	client, err := ca.missingClient(dir, now)
+	if err != nil {
+		return err
+	}
+	return writeFiles(dir, slices.Concat(ofCA, server, client))
+}
+
+// missingServer returns the files to be written for the server's pair.
+func (ca *authority) missingServer(dir string, hosts []string, now time.Time) ([]file, error) {
+	certs, hasKey, err := readPair(dir, ServerCert, ServerKey, makeBoth(ServerKey))
+	if err != nil {
+		return nil, err
+	}
+	template := serverTemplate(hosts, now)
+	if certs == nil {
+		return ca.pair(ServerCert, ServerKey, template)
+	}
+	old := certs[0]
+	switch {
+	case !ca.made(old, template):
+		return nil, nil // the operator's
+	case !hasKey:
+		return nil, incomplete(dir, ServerCert, ServerKey, makeBoth(ServerCert))
+	case ca.key == nil || old.NotAfter.After(now.Add(renewBefore)) && covers(old, hosts):
+		return nil, nil
+	}
+	// The same key: one file is replaced, at once, and the operator's choice of the
+	// key file's owner and mode stays.
+	cert, err := ca.sign(template, old.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	return []file{certFile(ServerCert, cert)}, nil
+}
+
+// covers reports whether cert has all the names and addresses.
+func covers(cert *x509.Certificate, hosts []string) bool {
+	return !slices.ContainsFunc(hosts, func(h string) bool { return cert.VerifyHostname(h) != nil })
+}
+
+// missingClient returns the files to be written for the sender's pair. The
+// certificate is not renewed, since somebody has carried it to the sender, and
+// its key rightly with it.
+func (ca *authority) missingClient(dir string, now time.Time) ([]file, error) {
+	certs, _, err := readPair(dir, ClientCert, ClientKey, makeBoth(ClientKey))
+	if err != nil || certs != nil {
+		return nil, err
+	}
+	return ca.pair(ClientCert, ClientKey, clientTemplate(ClientName, now))
+}
+
+// refuseOrphans refuses to make a CA where certificates of a former one are
+// left: a new CA would refuse the senders that have them.
+func refuseOrphans(dir string) error {
+	for _, name := range []string{ServerCert, ClientCert} {
+		certs, err := readCerts(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if certs != nil && certs[0].Issuer.CommonName == caName {
+			return incomplete(dir, name, CACert, beginAnew(dir))
+		}
+	}
+	return nil
+}
+
+// incomplete is the error of a file without the one that belongs to it, and of
+// what helps beside a backup.
+func incomplete(dir, there, missing, remedy string) error {
+	return fmt.Errorf("keys: %w: %s is there without %s; bring that back from a backup, or %s",
+		ErrIncomplete, filepath.Join(dir, there), filepath.Join(dir, missing), remedy)
+}
+
+func beginAnew(dir string) string {
+	return fmt.Sprintf("move %s away to begin anew, with new certificates for all senders", dir)
+}
+
+func makeBoth(left string) string { return fmt.Sprintf("move %s away to have both made anew", left) }
