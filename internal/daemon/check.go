@@ -148,10 +148,7 @@ func boundsText(b logbase.Bounds) string {
 
 // compareSums counts every record anew and holds the sums against it.
 func compareSums(ctx context.Context, s logbase.Store, loc *time.Location) error {
-	q := aggregate.Query{
-		Period: aggregate.Everything(loc),
-		By:     aggregate.ByAll, Step: aggregate.EachDay,
-	}
+	q := everyDay(loc)
 	var recount aggregate.Cube
 	for rec, err := range s.Records(ctx, q.Period) {
 		if err != nil {
@@ -159,12 +156,11 @@ func compareSums(ctx context.Context, s logbase.Store, loc *time.Location) error
 		}
 		recount.Add(aggregate.DayOf(rec.Time, loc), aggregate.KeyOf(rec.Event), 1)
 	}
-	want := recount.Rows(q)
-	got, err := s.Sums(ctx, q)
+	got, err := sumsByDay(ctx, s, loc)
 	if err != nil {
 		return err
 	}
-	if d, differ := firstDifference(want, got, loc); differ {
+	if d, differ := firstDifference(byDay(recount.Rows(q), loc), got); differ {
 		return fmt.Errorf("differ from the records on %s; \"tarastat recount %s\" puts them right", d, d)
 	}
 	return nil

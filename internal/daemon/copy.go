@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,73 +33,43 @@ type Copying struct {
 // told after each batch. It returns how far it came.
 func Copy(ctx context.Context, from, to logbase.Store, loc *time.Location, say func(Copying)) (Copying, error) {
 	var c Copying
-	days, total, err := daysOf(ctx, from, loc)
+	want, err := sumsByDay(ctx, from, loc)
 	if err != nil {
 		return c, err
 	}
-	c.Of = total
-	var run []aggregate.Day // days in a row that differ
-	for _, d := range days {
-		n, equal, err := sameDay(ctx, from, to, d, loc)
-		if err != nil {
-			return c, err
-		}
-		if !equal {
-			run = append(run, d)
-			continue
-		}
-		c.Present += n
-		if err := copyDays(ctx, from, to, run, loc, &c, say); err != nil {
-			return c, err
-		}
-		run = run[:0]
-	}
-	if err := copyDays(ctx, from, to, run, loc, &c, say); err != nil {
+	have, err := sumsByDay(ctx, to, loc)
+	if err != nil {
 		return c, err
+	}
+	var spans [][2]aggregate.Day // the first and the last of days in a row that differ
+	equal := true                // the day before
+	for _, d := range slices.Sorted(maps.Keys(want)) {
+		var n int64
+		for _, r := range want[d] {
+			n += r.Count
+		}
+		c.Of += n
+		switch {
+		case sameRows(want[d], have[d]):
+			c.Present += n
+			equal = true
+		case equal:
+			spans = append(spans, [2]aggregate.Day{d, d})
+			equal = false
+		default:
+			spans[len(spans)-1][1] = d
+		}
+	}
+	for _, days := range spans {
+		if err := copyDays(ctx, from, to, days, loc, &c, say); err != nil {
+			return c, err
+		}
 	}
 	return c, compareStores(ctx, from, to, loc)
 }
 
-// daysOf returns the days on which s has records, and how many in all.
-func daysOf(ctx context.Context, s logbase.Store, loc *time.Location) ([]aggregate.Day, int64, error) {
-	rows, err := s.Sums(ctx, aggregate.Query{
-		Period: aggregate.Everything(loc), Step: aggregate.EachDay,
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	var days []aggregate.Day
-	var total int64
-	for _, r := range rows {
-		days = append(days, aggregate.DayOf(r.Start, loc))
-		total += r.Count
-	}
-	return days, total, nil
-}
-
-// sameDay reports whether both have the same sums of a day, and how many
-// records the source has of it.
-func sameDay(ctx context.Context, from, to logbase.Store, d aggregate.Day, loc *time.Location) (n int64, same bool, err error) {
-	q := aggregate.Query{Period: aggregate.Between(d.Start(loc), (d + 1).Start(loc), loc), By: aggregate.ByAll}
-	want, err := from.Sums(ctx, q)
-	if err != nil {
-		return 0, false, err
-	}
-	have, err := to.Sums(ctx, q)
-	if err != nil {
-		return 0, false, err
-	}
-	for _, r := range want {
-		n += r.Count
-	}
-	return n, sameRows(want, have), nil
-}
-
 // copyDays copies all records from the first of the days to the last.
-func copyDays(ctx context.Context, from, to logbase.Store, days []aggregate.Day, loc *time.Location, c *Copying, say func(Copying)) error {
-	if len(days) == 0 {
-		return nil
-	}
+func copyDays(ctx context.Context, from, to logbase.Store, days [2]aggregate.Day, loc *time.Location, c *Copying, say func(Copying)) error {
 	flush := func(batch []logbase.Record) error {
 		if len(batch) == 0 {
 			return nil
@@ -114,7 +85,7 @@ func copyDays(ctx context.Context, from, to logbase.Store, days []aggregate.Day,
 		return nil
 	}
 	batch := make([]logbase.Record, 0, copyBatch)
-	for r, err := range from.Records(ctx, aggregate.Between(days[0].Start(loc), (days[len(days)-1]+1).Start(loc), loc)) {
+	for r, err := range from.Records(ctx, aggregate.Between(days[0].Start(loc), (days[1]+1).Start(loc), loc)) {
 		if err != nil {
 			return fmt.Errorf("copy from the source: %w", err)
 		}
@@ -128,40 +99,52 @@ func copyDays(ctx context.Context, from, to logbase.Store, days []aggregate.Day,
 	return flush(batch)
 }
 
-func sameRows(a, b []aggregate.Row) bool {
-	return slices.EqualFunc(a, b, func(x, y aggregate.Row) bool { return x.Compare(y) == 0 && x.Count == y.Count })
-}
-
 // compareStores holds the sums of every day against each other.
 func compareStores(ctx context.Context, from, to logbase.Store, loc *time.Location) error {
-	q := aggregate.Query{
-		Period: aggregate.Everything(loc),
-		By:     aggregate.ByAll, Step: aggregate.EachDay,
-	}
-	want, err := from.Sums(ctx, q)
+	want, err := sumsByDay(ctx, from, loc)
 	if err != nil {
 		return err
 	}
-	got, err := to.Sums(ctx, q)
+	got, err := sumsByDay(ctx, to, loc)
 	if err != nil {
 		return err
 	}
-	if d, differ := firstDifference(want, got, loc); differ {
+	if d, differ := firstDifference(want, got); differ {
 		return fmt.Errorf("the two log bases differ on %s", d)
 	}
 	return nil
 }
 
-// firstDifference returns the first day whose rows, divided by days, differ.
-func firstDifference(want, got []aggregate.Row, loc *time.Location) (aggregate.Day, bool) {
-	for i := range max(len(want), len(got)) {
-		switch {
-		case i >= len(want):
-			return aggregate.DayOf(got[i].Start, loc), true
-		case i >= len(got):
-			return aggregate.DayOf(want[i].Start, loc), true
-		case want[i].Compare(got[i]) != 0 || want[i].Count != got[i].Count:
-			return min(aggregate.DayOf(want[i].Start, loc), aggregate.DayOf(got[i].Start, loc)), true
+// everyDay asks for all sums of every day.
+func everyDay(loc *time.Location) aggregate.Query {
+	return aggregate.Query{Period: aggregate.Everything(loc), By: aggregate.ByAll, Step: aggregate.EachDay}
+}
+
+func sumsByDay(ctx context.Context, s logbase.Store, loc *time.Location) (map[aggregate.Day][]aggregate.Row, error) {
+	rows, err := s.Sums(ctx, everyDay(loc))
+	return byDay(rows, loc), err
+}
+
+func byDay(rows []aggregate.Row, loc *time.Location) map[aggregate.Day][]aggregate.Row {
+	days := make(map[aggregate.Day][]aggregate.Row)
+	for _, r := range rows {
+		d := aggregate.DayOf(r.Start, loc)
+		days[d] = append(days[d], r)
+	}
+	return days
+}
+
+func sameRows(a, b []aggregate.Row) bool {
+	return slices.EqualFunc(a, b, func(x, y aggregate.Row) bool { return x.Compare(y) == 0 && x.Count == y.Count })
+}
+
+// firstDifference returns the first day whose rows differ.
+func firstDifference(want, got map[aggregate.Day][]aggregate.Row) (first aggregate.Day, differ bool) {
+	days := maps.Clone(want)
+	maps.Copy(days, got)
+	for _, d := range slices.Sorted(maps.Keys(days)) {
+		if !sameRows(want[d], got[d]) {
+			return d, true
 		}
 	}
 	return 0, false

@@ -1,3 +1,6 @@
+// Package daemon joins the parts of TARA-Stat into the service: it reads the
+// settings, opens the log base, receives events and serves the pages, and ends
+// all of that in order.
 package daemon
 
 import (
@@ -57,17 +60,11 @@ func Start(ctx context.Context, s *Settings, program Program, logger *slog.Logge
 
 // start goes from what can be wrong with the settings to what others can see.
 func (d *Daemon) start(ctx context.Context) error {
-	sockets, err := inherit()
+	sockets, err := d.inherit()
 	if err != nil {
 		return err
 	}
-	for _, ln := range sockets.all() {
-		d.closeOnStop(ln)
-	}
-	if err := d.makeKeys(); err != nil {
-		return err
-	}
-	if err := d.loadKeys(); err != nil {
+	if err := d.openKeys(); err != nil {
 		return err
 	}
 	if err := d.openStore(ctx); err != nil {
@@ -91,30 +88,6 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.receive(toSenders)
 	d.servePages(toPeople)
 	return nil
-}
-
-// listen returns the sockets of that name that systemd handed over, or opens
-// one.
-func (d *Daemon) listen(ctx context.Context, sockets inherited, name, addr string) ([]net.Listener, error) {
-	if lns := sockets[name]; len(lns) > 0 {
-		return lns, nil
-	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("daemon: listen for %s: %w", name, err)
-	}
-	d.closeOnStop(ln)
-	return []net.Listener{ln}, nil
-}
-
-// closeOnStop makes sure that a listener is closed also when no server has
-// taken it over. A server closes its own before; twice does no harm.
-func (d *Daemon) closeOnStop(ln net.Listener) {
-	d.onStop("listener", 0, func(context.Context) error {
-		_ = ln.Close()
-		return nil
-	})
 }
 
 func (d *Daemon) openStore(ctx context.Context) error {
@@ -188,9 +161,6 @@ func (d *Daemon) run(name string, serve func() error) {
 
 // SyslogAddr is where senders connect.
 func (d *Daemon) SyslogAddr() net.Addr { return d.syslogAddr }
-
-// HTTPAddr is where the pages are.
-func (d *Daemon) HTTPAddr() net.Addr { return d.httpAddr }
 
 // URL is an address of the pages that works on this machine.
 func (d *Daemon) URL() string {

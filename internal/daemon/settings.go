@@ -1,19 +1,12 @@
 package daemon
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/e-gov/tarastat/internal/keys"
 )
 
 // Settings are the settings of the service, understood: each text of a [Config]
@@ -91,74 +84,4 @@ func (s *Settings) Logger(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, &s.log))
 	}
 	return slog.New(slog.NewTextHandler(w, &s.log))
-}
-
-// KeyDir is where keys are made at the first start.
-func (c *Config) KeyDir() string { return filepath.Join(c.DataDir, "keys") }
-
-// keyFiles are the files of keys and certificates: those that were named, else
-// ours in [Config.KeyDir].
-type keyFiles struct {
-	syslogCert, syslogKey, syslogClientCA, httpCert, httpKey string
-	own                                                      bool // any of them is ours
-}
-
-func (c *Config) keyFiles() keyFiles {
-	own := func(named, name string) string { return cmp.Or(named, filepath.Join(c.KeyDir(), name)) }
-	return keyFiles{
-		syslogCert:     own(c.SyslogCert, keys.ServerCert),
-		syslogKey:      own(c.SyslogKey, keys.ServerKey),
-		syslogClientCA: own(c.SyslogClientCA, keys.CACert),
-		httpCert:       own(c.HTTPCert, keys.ServerCert),
-		httpKey:        own(c.HTTPKey, keys.ServerKey),
-		own:            c.SyslogCert == "" || c.SyslogClientCA == "" || c.HTTPCert == "",
-	}
-}
-
-// hosts are the names and addresses under which the pages are served. Where
-// every address is listened on, those are this machine's own: a name that
-// somebody else made up for one of them is refused (DNS rebinding).
-func (c *Config) hosts() []string {
-	hosts := append(splitList(c.HTTPHosts), "localhost", "127.0.0.1", "::1")
-	return append(hosts, ownNames(c.HTTPAddr)...)
-}
-
-// certHosts are the names and addresses that our own certificate must carry:
-// those of the pages, and those under which senders connect.
-func (c *Config) certHosts() []string {
-	hosts := append(c.hosts(), ownNames(c.SyslogAddr)...)
-	if name, err := os.Hostname(); err == nil {
-		hosts = append(hosts, name)
-	}
-	slices.Sort(hosts)
-	return slices.Compact(hosts)
-}
-
-// ownNames are the names of this machine that addr can be reached by.
-func ownNames(addr string) []string {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil
-	}
-	if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
-		return []string{host}
-	}
-	var names []string
-	if name, err := os.Hostname(); err == nil {
-		names = append(names, name)
-	}
-	addrs, err := net.InterfaceAddrs()
-	if err != nil {
-		return names // the names that are configured still work
-	}
-	for _, a := range addrs {
-		if n, ok := a.(*net.IPNet); ok {
-			names = append(names, n.IP.String())
-		}
-	}
-	return names
-}
-
-func splitList(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
