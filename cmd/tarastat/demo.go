@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"time"
 
@@ -77,7 +77,8 @@ func (p *program) play(ctx context.Context, d *daemon.Daemon, keyDir string, log
 		return err
 	}
 	begun := time.Now()
-	n, err := history(ctx, senders, begun, logins)
+	send := func(c *syslogjson.Client, e event.Event) error { return c.SendAt(e.Time, event.AppendJSON(nil, e)) }
+	n, err := deal(ctx, senders, history(begun, logins), send, (*syslogjson.Client).Flush)
 	if err != nil {
 		return err
 	}
@@ -153,43 +154,22 @@ func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client
 	return clients, nil
 }
 
-// history sends the events of the year before now, shared by the senders, and
-// returns how many there were.
-func history(ctx context.Context, senders []*syslogjson.Client, now time.Time, logins int) (int, error) {
-	loc := event.DefaultLocation()
-	model := traffic.New(2018, now, loc)
-	queues := make([]chan event.Event, len(senders))
-	errs := make([]error, len(senders))
-	var wg sync.WaitGroup
-	for i, c := range senders {
-		queues[i] = make(chan event.Event, 1024)
-		wg.Go(func() {
-			for e := range queues[i] {
-				if errs[i] == nil {
-					errs[i] = c.SendAt(e.Time, event.AppendJSON(nil, e))
+// history are the events of the year before now.
+func history(now time.Time, logins int) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		loc := event.DefaultLocation()
+		model := traffic.New(2018, now, loc)
+		for day := now.In(loc).AddDate(-1, 0, 0); !day.After(now); day = day.AddDate(0, 0, 1) {
+			for _, e := range model.Day(day, logins) {
+				if !e.Time.Before(now) {
+					break
 				}
-			}
-			errs[i] = errors.Join(errs[i], c.Flush())
-		})
-	}
-	n := 0
-	for day := now.In(loc).AddDate(-1, 0, 0); !day.After(now) && ctx.Err() == nil; day = day.AddDate(0, 0, 1) {
-		for _, e := range model.Day(day, logins) {
-			if !e.Time.Before(now) {
-				break
-			}
-			select {
-			case queues[n%len(queues)] <- e:
-				n++
-			case <-ctx.Done():
+				if !yield(e) {
+					return
+				}
 			}
 		}
 	}
-	for _, q := range queues {
-		close(q)
-	}
-	wg.Wait()
-	return n, errors.Join(append(errs, context.Cause(ctx))...)
 }
 
 // live sends logins one by one, and now and then a malformed record.

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/e-gov/tarastat/event"
@@ -99,7 +101,8 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	}
 	// A receiver that holds us back must not keep us from ending.
 	defer context.AfterFunc(ctx, abort)()
-	return s.share(ctx, clients)
+	send := func(c *syslogjson.Client, e event.Event) error { return c.Send(event.AppendJSON(nil, e)) }
+	return deal(ctx, clients, s.events(ctx), send, (*syslogjson.Client).Close)
 }
 
 // headerOf returns the header of messages from host in one of the three forms in
@@ -118,72 +121,72 @@ func headerOf(form, host string) (syslogjson.Header, error) {
 	return h, nil
 }
 
-// share deals the events out to the connections in turn.
-func (s *sending) share(ctx context.Context, clients []*syslogjson.Client) (int, error) {
-	queues := make([]chan []byte, len(clients))
+// events are those to be sent, at the asked rate, until ctx ends.
+func (s *sending) events(ctx context.Context) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		begun := time.Now()
+		model := traffic.New(s.seed, begun, event.DefaultLocation())
+		for n := 0; n < s.n; {
+			at := time.Now()
+			if s.over > 0 {
+				at = begun.Add(-s.over + time.Duration(float64(s.over)*float64(n)/float64(s.n)))
+			}
+			for _, e := range model.Login(at) {
+				if n == s.n {
+					return
+				}
+				if s.rate > 0 && waitUntil(ctx, begun.Add(time.Duration(float64(n)/s.rate*float64(time.Second)))) != nil {
+					return
+				}
+				if !yield(e) {
+					return
+				}
+				n++
+			}
+		}
+	}
+}
+
+// deal deals the events out to the clients in turn, until ctx ends. Each sends its
+// share by send, up to the first error, and is done with by end. It returns how
+// many events were sent, and the first error.
+func deal(ctx context.Context, clients []*syslogjson.Client, events iter.Seq[event.Event],
+	send func(*syslogjson.Client, event.Event) error, end func(*syslogjson.Client) error,
+) (int, error) {
+	queues := make([]chan event.Event, len(clients))
 	errs := make([]error, len(clients))
-	counts := make([]int, len(clients))
+	var sent atomic.Int64
 	var wg sync.WaitGroup
 	for i, c := range clients {
-		queues[i] = make(chan []byte, 256)
-		wg.Go(func() { counts[i], errs[i] = sendAll(c, queues[i]) })
+		queues[i] = make(chan event.Event, 1024)
+		wg.Go(func() {
+			for e := range queues[i] { // also after an error, so that nobody waits
+				if errs[i] != nil {
+					continue
+				}
+				if errs[i] = send(c, e); errs[i] == nil {
+					sent.Add(1)
+				}
+			}
+			errs[i] = cmp.Or(errs[i], end(c))
+		})
 	}
-	err := s.produce(ctx, func(n int, payload []byte) {
+	n := 0
+	for e := range events {
 		select {
-		case queues[n%len(queues)] <- payload:
+		case queues[n%len(queues)] <- e:
 		case <-ctx.Done():
 		}
-	})
+		if ctx.Err() != nil {
+			break
+		}
+		n++
+	}
 	for _, q := range queues {
 		close(q)
 	}
 	wg.Wait()
-	sent := 0
-	for i, n := range counts {
-		sent += n
-		err = cmp.Or(err, errs[i])
-	}
-	return sent, err
-}
-
-// sendAll sends what comes until the first error, and drains the rest.
-func sendAll(c *syslogjson.Client, payloads <-chan []byte) (sent int, err error) {
-	for payload := range payloads {
-		if err == nil {
-			if err = c.Send(payload); err == nil {
-				sent++
-			}
-		}
-	}
-	return sent, cmp.Or(err, c.Close())
-}
-
-// produce makes the events at the asked rate.
-func (s *sending) produce(ctx context.Context, emit func(n int, payload []byte)) error {
-	begun := time.Now()
-	model := traffic.New(s.seed, begun, event.DefaultLocation())
-	for n := 0; n < s.n; {
-		at := time.Now()
-		if s.over > 0 {
-			at = begun.Add(-s.over + time.Duration(float64(s.over)*float64(n)/float64(s.n)))
-		}
-		for _, e := range model.Login(at) {
-			if n == s.n {
-				break
-			}
-			if s.rate > 0 {
-				if err := waitUntil(ctx, begun.Add(time.Duration(float64(n)/s.rate*float64(time.Second)))); err != nil {
-					return err
-				}
-			}
-			emit(n, event.AppendJSON(nil, e))
-			n++
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-	return nil
+	return int(sent.Load()), cmp.Or(context.Cause(ctx), cmp.Or(errs...))
 }
 
 // waitUntil returns at the given time, or earlier with the reason of ctx.

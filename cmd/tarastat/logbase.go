@@ -81,3 +81,38 @@ func (p *program) copy(ctx context.Context, args []string) error {
 		done.Copied, done.Present)
 	return nil
 }
+
+const aboutRecount = `Counts the sums of a period anew from the records: "tarastat recount 2018-04".
+Without a period it counts everything. With records in MongoDB it may be run
+beside the service; an embedded log base must not be in use. It takes the same
+flags as "serve".`
+
+func (p *program) recount(ctx context.Context, args []string) error {
+	fs := p.flags("recount", aboutRecount)
+	settings, err := p.settingsAndArgs(fs, args)
+	if err != nil {
+		return err
+	}
+	if err := noMore(fs, 1); err != nil {
+		return err
+	}
+	begun := time.Now()
+	changed, err := daemon.Recount(ctx, settings, fs.Arg(0), settings.Logger(p.stderr))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "counted anew in %s: %d sums were wrong and are right now\n", time.Since(begun).Round(time.Millisecond), changed)
+	return nil
+}
+
+const aboutCheck = `Checks the settings, the keys and the log base, a line each, and ends with
+exit code 1 when something is wrong. It takes the same flags as "serve". With
+the service stopped it also counts every record anew and compares the sums.`
+
+func (p *program) check(ctx context.Context, args []string) error {
+	settings, err := p.settings(p.flags("check", aboutCheck), args)
+	if err != nil {
+		return err
+	}
+	return daemon.Check(ctx, settings, time.Now(), p.stdout)
+}
