@@ -37,7 +37,7 @@ func (p *program) demo(ctx context.Context, args []string) error {
 	fs.StringVar(&cfg.HTTPAddr, "http-addr", cfg.HTTPAddr, "`host:port` of the pages")
 	fs.StringVar(&cfg.SyslogAddr, "syslog-addr", cfg.SyslogAddr, "`host:port` where the senders connect")
 	logins := fs.Int("logins", demoLogins, "`authentications` on an average working day of the history")
-	if err := parse(fs, args); err != nil {
+	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "tarastat-demo-")

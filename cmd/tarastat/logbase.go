@@ -37,7 +37,7 @@ func (p *program) copy(ctx context.Context, args []string) error {
 	progress := fs.Duration("progress", time.Second, "least `time` between two lines that say how far it is")
 	fs.StringVar(&cfg.Zone, "zone", cfg.Zone, "`zone` whose days are counted")
 	fromZone := fs.String("from-zone", "", "`zone` of the log base to copy from, when it is another")
-	if err := parse(fs, args); err != nil {
+	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
 	if err := daemon.Fill(fs, p.environ, ""); err != nil {
@@ -89,11 +89,8 @@ flags as "serve".`
 
 func (p *program) recount(ctx context.Context, args []string) error {
 	fs := p.flags("recount", aboutRecount)
-	settings, err := p.settingsAndArgs(fs, args)
+	settings, err := p.settings(fs, args, 1)
 	if err != nil {
-		return err
-	}
-	if err := noMore(fs, 1); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -110,7 +107,7 @@ exit code 1 when something is wrong. It takes the same flags as "serve". With
 the service stopped it also counts every record anew and compares the sums.`
 
 func (p *program) check(ctx context.Context, args []string) error {
-	settings, err := p.settings(p.flags("check", aboutCheck), args)
+	settings, err := p.settings(p.flags("check", aboutCheck), args, 0)
 	if err != nil {
 		return err
 	}

@@ -119,29 +119,17 @@ func (p *program) flags(name, about string) *flag.FlagSet {
 	return fs
 }
 
-// parse reads flags only, for the subcommands that take no arguments.
-func parse(fs *flag.FlagSet, args []string) error {
-	if err := parseFlags(fs, args); err != nil {
-		return err
-	}
-	return noMore(fs, 0)
-}
-
-func parseFlags(fs *flag.FlagSet, args []string) error {
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err // a sign, not an error
-		}
+// parse reads the flags, and leaves at most so many arguments in fs. It does not
+// repeat what is too much: it may be a connection string with a password.
+func parse(fs *flag.FlagSet, args []string, most int) error {
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return err // a sign, not an error
+	case err != nil:
 		return errUsage
-	}
-	return nil
-}
-
-// noMore refuses arguments after the first n. It does not repeat them: one may be
-// a connection string with a password.
-func noMore(fs *flag.FlagSet, n int) error {
-	if fs.NArg() > n {
-		fmt.Fprintf(fs.Output(), "unexpected arguments: %d, want %d at most\n", fs.NArg(), n)
+	case fs.NArg() > most:
+		fmt.Fprintf(fs.Output(), "unexpected arguments: %d, want %d at most\n", fs.NArg(), most)
 		return errUsage
 	}
 	return nil
@@ -174,7 +162,7 @@ func programVersion() daemon.Program {
 }
 
 func (p *program) version(_ context.Context, args []string) error {
-	if err := parse(p.flags("version", "Prints the version of this program and of Go."), args); err != nil {
+	if err := parse(p.flags("version", "Prints the version of this program and of Go."), args, 0); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(p.stdout, "tarastat %s %s %s/%s\n", programVersion().Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)

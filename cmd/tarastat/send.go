@@ -49,7 +49,7 @@ func (p *program) send(ctx context.Context, args []string) error {
 	fs.Float64Var(&s.rate, "rate", 0, "`events` a second in all; 0 is as fast as it goes")
 	fs.DurationVar(&s.over, "over", 0, "spread the times of the events over the past `duration`; 0 is now")
 	fs.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "`number` that decides which events; equal numbers, equal events")
-	if err := parse(fs, args); err != nil {
+	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
 	if s.n < 0 || s.conns < 1 || s.rate < 0 {
@@ -67,17 +67,12 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	dir := filepath.Join(s.dir, "keys")
-	for file, name := range map[*string]string{&s.ca: keys.CACert, &s.cert: keys.ClientCert, &s.key: keys.ClientKey} {
-		if *file == "" {
-			*file = filepath.Join(dir, name)
-		}
-	}
-	pair, err := keys.LoadPair(s.cert, s.key)
+	file := func(named, name string) string { return cmp.Or(named, filepath.Join(s.dir, "keys", name)) }
+	pair, err := keys.LoadPair(file(s.cert, keys.ClientCert), file(s.key, keys.ClientKey))
 	if err != nil {
 		return 0, err
 	}
-	pool, err := keys.LoadPool(s.ca)
+	pool, err := keys.LoadPool(file(s.ca, keys.CACert))
 	if err != nil {
 		return 0, err
 	}

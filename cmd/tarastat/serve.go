@@ -20,7 +20,7 @@ Without keys of its own it makes a CA, a server certificate and a client
 certificate for a sender in the directory "keys" of the data directory.`
 
 func (p *program) serve(ctx context.Context, args []string) error {
-	settings, err := p.settings(p.flags("serve", aboutServe), args)
+	settings, err := p.settings(p.flags("serve", aboutServe), args, 0)
 	if err != nil {
 		return err
 	}
@@ -47,22 +47,13 @@ func stopAfter(ctx context.Context, d *daemon.Daemon, logger *slog.Logger) error
 	return err
 }
 
-// settings reads the settings from flags, environment and file.
-func (p *program) settings(fs *flag.FlagSet, args []string) (*daemon.Settings, error) {
-	s, err := p.settingsAndArgs(fs, args)
-	if err != nil {
-		return nil, err
-	}
-	return s, noMore(fs, 0)
-}
-
-// settingsAndArgs is settings for a subcommand that takes arguments, which are
-// left in fs.
-func (p *program) settingsAndArgs(fs *flag.FlagSet, args []string) (*daemon.Settings, error) {
+// settings reads the settings from flags, environment and file, and leaves at
+// most so many arguments in fs.
+func (p *program) settings(fs *flag.FlagSet, args []string, most int) (*daemon.Settings, error) {
 	cfg := daemon.Defaults()
 	cfg.Flags(fs)
 	file := fs.String("config", "", "`file` with lines TARASTAT_NAME=value for any of these settings")
-	if err := parseFlags(fs, args); err != nil {
+	if err := parse(fs, args, most); err != nil {
 		return nil, err
 	}
 	if err := daemon.Fill(fs, p.environ, *file); err != nil {

@@ -128,11 +128,7 @@ func TestCopyToMongoDBAndBack(t *testing.T) {
 		for range 2 {
 			cutCopy(t, way[0], way[1])
 		}
-		code, out := tool(t, "copy", "-from", way[0], "-to", way[1])
-		if code != 0 {
-			t.Fatal(out)
-		}
-		is.True(strings.Contains(out, "the sums of every day are equal"))
+		wellDone(t, []string{"copy", "-from", way[0], "-to", way[1]}, "the sums of every day are equal")
 	}
 	if d := cmp.Diff(want, records(t, back)); d != "" {
 		t.Error(d)

@@ -67,16 +67,12 @@ func TestTwoInstances(t *testing.T) {
 	}
 	a.stop()
 	b.stop()
-	code, out := tool(t, "check", "-data-dir", dirs[0], "-store", uri)
-	is.Equal(code, 0)
-	is.True(strings.Contains(out, fmt.Sprintf("records: %d, from 2018-04-28", 2*each)))
-	is.True(strings.Contains(out, "equal a recount"))
+	wellDone(t, []string{"check", "-data-dir", dirs[0], "-store", uri},
+		fmt.Sprintf("records: %d, from 2018-04-28", 2*each), "equal a recount")
 
 	// Every event is there, each once.
 	target := filepath.Join(t.TempDir(), "tarastat.db")
-	code, out = tool(t, "copy", "-from", uri, "-to", "sqlite:"+target)
-	is.Equal(code, 0)
-	is.True(strings.Contains(out, fmt.Sprintf("%d records copied", 2*each)))
+	wellDone(t, []string{"copy", "-from", uri, "-to", "sqlite:" + target}, fmt.Sprintf("%d records copied", 2*each))
 	seen := make(map[string]int)
 	for _, e := range kept(t, filepath.Dir(target)) {
 		seen[e.Error]++
@@ -117,6 +113,18 @@ func sendUntil(c *syslogjson.Client, sent *atomic.Int64, enough <-chan struct{})
 	}
 }
 
+// inFlight reports whether that many events are read and not stored.
+func (p *process) inFlight(n int) bool {
+	p.t.Helper()
+	_, body := p.get("/metrics")
+	return strings.Contains(body, fmt.Sprintf("\ntarastat_records_in_flight %d\n", n))
+}
+
+func (p *process) awaitInFlight(n int) {
+	p.t.Helper()
+	testenv.Await(p.t, "the queue to fill", func() bool { return p.inFlight(n) })
+}
+
 // TestLogBaseAway takes the log base away in each way it may go while events
 // come in, until the senders are held back, and brings it back.
 func TestLogBaseAway(t *testing.T) {
@@ -137,9 +145,7 @@ func TestLogBaseAway(t *testing.T) {
 			base := mongotest.Start(t)
 			dir := t.TempDir()
 			p := serve(t, dir, "-store", base.URI, "-max-queue", fmt.Sprint(queue))
-			code, body := p.get("/status")
-			is.Equal(code, http.StatusOK)
-			is.Equal(body, "OK")
+			is.Equal(p.await("/status", http.StatusOK), "OK")
 
 			var sent atomic.Int64
 			enough := make(chan struct{})
@@ -147,42 +153,22 @@ func TestLogBaseAway(t *testing.T) {
 			go func() { ended <- sendUntil(p.dial("bsd"), &sent, enough) }()
 			testenv.Await(t, "events being stored", func() bool { return p.records() > 100 })
 			way.away(base)
-			testenv.Await(t, "/status to say so", func() bool {
-				code, body = p.get("/status")
-				return code == http.StatusInternalServerError
-			})
+			body := p.await("/status", http.StatusInternalServerError)
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-05"))
-			testenv.Await(t, "the pages to say so", func() bool {
-				code, body = p.get("/kirjeid?p=")
-				return code == http.StatusServiceUnavailable
-			})
+			body = p.await("/kirjeid?p=", http.StatusServiceUnavailable)
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-02"))
-			full := fmt.Sprintf("\ntarastat_records_in_flight %d\n", queue+1) // and one that waits for room
-			testenv.Await(t, "the queue to fill", func() bool {
-				_, body := p.get("/metrics")
-				return strings.Contains(body, full)
-			})
+			p.awaitInFlight(queue + 1) // and one that waits for room
 
 			way.back(base)
-			testenv.Await(t, "events being stored again", func() bool {
-				_, body := p.get("/metrics")
-				return !strings.Contains(body, full)
-			})
+			testenv.Await(t, "events being stored again", func() bool { return !p.inFlight(queue + 1) })
 			close(enough)
 			is.NoErr(<-ended)
 			events := int(sent.Load())
-			testenv.Await(t, "all events", func() bool {
-				code, _ := p.get("/kirjeid?p=")
-				return code == http.StatusOK && p.records() == events
-			})
-			testenv.Await(t, "/status to be well", func() bool {
-				code, _ := p.get("/status")
-				return code == http.StatusOK
-			})
+			p.await("/kirjeid?p=", http.StatusOK)
+			p.awaitRecords(events)
+			p.await("/status", http.StatusOK)
 			p.stop()
-			code, out := tool(t, "check", "-data-dir", dir, "-store", base.URI)
-			is.Equal(code, 0)
-			is.True(strings.Contains(out, fmt.Sprintf("records: %d,", events)))
+			wellDone(t, []string{"check", "-data-dir", dir, "-store", base.URI}, fmt.Sprintf("records: %d,", events))
 		})
 	}
 }
@@ -203,11 +189,8 @@ func TestStartBeforeTheLogBase(t *testing.T) {
 	is.NoErr(sendNumbered(p.dial("octet"), "early", 1, 10)) // waits in memory
 
 	base.Restart()
-	testenv.Await(t, "the log base to be found", func() bool {
-		code, _ := p.get("/kirjeid?p=")
-		return code == http.StatusOK
-	})
-	testenv.Await(t, "the early events", func() bool { return p.records() == 10 })
+	p.await("/kirjeid?p=", http.StatusOK)
+	p.awaitRecords(10)
 	p.stop()
 }
 

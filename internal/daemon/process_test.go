@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -28,12 +29,23 @@ import (
 // be stopped, frozen and killed. The command is built once for all of them.
 const commandDir = "../../cmd/tarastat"
 
-var tarastat = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tarastat")
-	if err != nil {
-		return "", err
+var (
+	buildDir string
+	tarastat = sync.OnceValues(build)
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if buildDir, err = os.MkdirTemp("", "tarastat"); err != nil {
+		panic(err)
 	}
-	args := []string{"build", "-o", dir}
+	code := m.Run()
+	_ = os.RemoveAll(buildDir)
+	os.Exit(code)
+}
+
+func build() (string, error) {
+	args := []string{"build", "-o", buildDir}
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		args = append(args, "-race")
 	}
@@ -45,15 +57,7 @@ var tarastat = sync.OnceValues(func() (string, error) {
 	for _, name := range sources {
 		_, _ = os.Stat(name)
 	}
-	return filepath.Join(dir, "tarastat"), err
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := tarastat(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
+	return filepath.Join(buildDir, "tarastat"), err
 }
 
 // command is the command with arguments.
@@ -71,6 +75,20 @@ func tool(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
 	p := testenv.Start(t, command(t, args...))
 	return exitCode(t, p.Wait(t)), p.Output()
+}
+
+// wellDone wants a subcommand to end well and to say all of the texts.
+func wellDone(t *testing.T, args []string, texts ...string) {
+	t.Helper()
+	code, out := tool(t, args...)
+	if code != 0 {
+		t.Errorf("%s ends with %d", args[0], code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(out, text) {
+			t.Errorf("%s does not say %q but:\n%s", args[0], text, out)
+		}
+	}
 }
 
 // process is a running service.
@@ -95,7 +113,7 @@ func serve(t testing.TB, dir string, args ...string) *process {
 func launch(t testing.TB, dir string, c *exec.Cmd) *process {
 	t.Helper()
 	p := &process{Process: testenv.Start(t, c), t: t, dir: dir}
-	m := p.line(regexp.MustCompile(`msg=serving .*syslog=(\S+) pages=(\S+)`))
+	m := p.line(`msg=serving .*syslog=(\S+) pages=(\S+)`)
 	p.syslog, p.pages = m[1], m[2]
 	pool, err := keys.LoadPool(filepath.Join(p.dir, "keys", keys.CACert))
 	if err != nil {
@@ -110,9 +128,10 @@ func launch(t testing.TB, dir string, c *exec.Cmd) *process {
 }
 
 // line waits for a line of the log that matches, and returns the match.
-func (p *process) line(re *regexp.Regexp) (match []string) {
+func (p *process) line(pattern string) (match []string) {
 	p.t.Helper()
-	testenv.Await(p.t, "the line "+re.String(), func() bool {
+	re := regexp.MustCompile(pattern)
+	testenv.Await(p.t, "the line "+pattern, func() bool {
 		match = re.FindStringSubmatch(p.Output())
 		return match != nil
 	})
@@ -155,6 +174,23 @@ func (p *process) get(path string) (int, string) {
 	return res.StatusCode, string(body)
 }
 
+// await waits until a path is answered with that status, and returns the body.
+func (p *process) await(path string, status int) (body string) {
+	p.t.Helper()
+	testenv.Await(p.t, fmt.Sprintf("status %d of %s", status, path), func() bool {
+		var code int
+		code, body = p.get(path)
+		return code == status
+	})
+	return body
+}
+
+// awaitRecords waits until there are that many records.
+func (p *process) awaitRecords(n int) {
+	p.t.Helper()
+	testenv.Await(p.t, fmt.Sprint(n, " records"), func() bool { return p.records() == n })
+}
+
 // records asks how many records there are.
 func (p *process) records() int {
 	p.t.Helper()
@@ -170,19 +206,19 @@ func (p *process) records() int {
 // [headerOf] says.
 func (p *process) dial(form string) *syslogjson.Client {
 	p.t.Helper()
-	c, _ := p.dialRaw(form)
+	c, _ := p.dialRaw(form, nil)
 	return c
 }
 
-// dialRaw is dial, and gives out what is below the sender.
-func (p *process) dialRaw(form string) (*syslogjson.Client, net.Conn) {
+// dialRaw is dial for a sender that reads replies, and gives out what is below it.
+func (p *process) dialRaw(form string, onReply func(string)) (*syslogjson.Client, net.Conn) {
 	p.t.Helper()
 	nc, err := (&tls.Dialer{Config: senderTLS(p.t, p.dir)}).DialContext(p.t.Context(), "tcp", p.syslog)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return syslogjson.NewClient(nc, syslogjson.ClientOptions{
-		Header: headerOf(form), CloseTimeout: testenv.Patience, // the receiver may be held back
+		Header: headerOf(form), OnReply: onReply, CloseTimeout: testenv.Patience, // the receiver may be held back
 	}), nc
 }
 

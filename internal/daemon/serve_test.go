@@ -1,7 +1,6 @@
 package daemon_test
 
 import (
-	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/internal/testenv"
-	"github.com/e-gov/tarastat/syslogjson"
 )
 
 // kept returns the events in the log base of a stopped service, by id.
@@ -67,7 +64,7 @@ func TestEventsToCounts(t *testing.T) {
 		is.Equal(code, 0)
 		is.Equal(out, "1000 events sent\n")
 	}
-	testenv.Await(t, "3,000 records", func() bool { return p.records() == 3000 })
+	p.awaitRecords(3000)
 
 	now := time.Now().In(event.DefaultLocation())
 	month := now.AddDate(0, -2, 0)
@@ -160,7 +157,7 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 		}
 		is.NoErr(c.Close())
 	}
-	testenv.Await(t, "all records", func() bool { return p.records() == 3*len(want) })
+	p.awaitRecords(3 * len(want))
 	p.stop()
 	got := kept(t, dir)
 	if d := gocmp.Diff(slices.Concat(want, want, want), got); d != "" {
@@ -175,7 +172,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	planted := []string{"49001010004", "192.0.2.77", "Kala-Maja-47"}
 	dir := t.TempDir()
 	p := serve(t, dir, "-log-level", "debug", "-syslog-replies")
-	c, nc := p.dialRaw("bsd")
+	c, nc := p.dialRaw("bsd", nil)
 	secrets := fmt.Sprintf(`"id_code":"%s","ip":"%s","password":"%s"`, planted[0], planted[1], planted[2])
 	for _, payload := range []string{
 		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH",` + secrets + `}`,
@@ -192,7 +189,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	_, err := nc.Write([]byte(strings.Join(planted, " ") + "\n"))
 	is.NoErr(err)
 	is.NoErr(c.Close())
-	testenv.Await(t, "both good records", func() bool { return p.records() == 2 })
+	p.awaitRecords(2) // the good ones
 	var pages strings.Builder
 	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/abi", "/metrics", "/kliendid", "/meetodid"} {
 		code, body := p.get(path)
@@ -230,18 +227,15 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 func TestServeAnswersMalformedRecords(t *testing.T) {
 	is := is.New(t)
 	p := serve(t, t.TempDir(), "-syslog-replies")
-	var lines []string
-	nc, err := (&tls.Dialer{Config: senderTLS(t, p.dir)}).DialContext(t.Context(), "tcp", p.syslog)
-	is.NoErr(err)
 	replies := make(chan string, 10)
-	c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: testenv.Patience, OnReply: func(line string) { replies <- line }})
+	c, nc := p.dialRaw("bsd", func(line string) { replies <- line })
 	for _, text := range []string{"hello", `{"time":1}`, "{", `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`} {
-		_, err = nc.Write([]byte("<38>Nov 21 19:29:11 vm " + text + "\n"))
-		is.NoErr(err)
+		is.NoErr(c.Send([]byte(text)))
 	}
-	_, err = nc.Write([]byte("garbage\n"))
+	_, err := nc.Write([]byte("garbage\n"))
 	is.NoErr(err)
 	is.NoErr(c.Close())
+	var lines []string
 	for len(replies) > 0 {
 		lines = append(lines, <-replies)
 	}
@@ -269,20 +263,15 @@ func TestCheck(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
 	p := serve(t, dir)
-	code, out := tool(t, "check", "-data-dir", dir)
-	is.Equal(code, 0)
-	is.True(strings.Contains(out, "in use by a running service"))
-	_, out = tool(t, "send", "-data-dir", dir, "-addr", p.syslog, "-n", "500", "-over", "100h")
-	is.Equal(out, "500 events sent\n")
-	testenv.Await(t, "500 records", func() bool { return p.records() == 500 })
+	check := []string{"check", "-data-dir", dir}
+	wellDone(t, check, "in use by a running service")
+	wellDone(t, []string{"send", "-data-dir", dir, "-addr", p.syslog, "-n", "500", "-over", "100h"}, "500 events sent\n")
+	p.awaitRecords(500)
 	p.stop()
-	code, out = tool(t, "check", "-data-dir", dir)
-	is.Equal(code, 0)
-	is.True(strings.Contains(out, "records: 500, from"))
-	is.True(strings.Contains(out, "equal a recount"))
+	wellDone(t, check, "records: 500, from", "equal a recount")
 
 	is.NoErr(os.Chmod(filepath.Join(dir, "keys", "server.key"), 0o644))
-	code, out = tool(t, "check", "-data-dir", dir)
+	code, out := tool(t, check...)
 	is.Equal(code, 1)
 	is.True(strings.Contains(out, "readable by others"))
 }

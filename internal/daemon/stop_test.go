@@ -3,7 +3,6 @@ package daemon_test
 import (
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,21 +21,18 @@ import (
 // stopTime is what -stop-time is by default, with room for a busy machine.
 const stopTime = 20 * time.Second
 
-var reStopped = regexp.MustCompile(`msg=stopped took=(\S+) received=(\d+) stored=(\d+) rejected=(\d+) lost=(\d+)`)
-
 // stopped returns what the last line of the log says.
 func (p *process) stopped() (took time.Duration, received, stored, rejected, lost int) {
 	p.t.Helper()
-	m := p.line(reStopped)
+	m := p.line(`msg=stopped took=(\S+) received=(\d+) stored=(\d+) rejected=(\d+) lost=(\d+)`)
 	took, err := time.ParseDuration(m[1])
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var n [4]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+2])
+	for i, n := range []*int{&received, &stored, &rejected, &lost} {
+		*n, _ = strconv.Atoi(m[i+2])
 	}
-	return took, n[0], n[1], n[2], n[3]
+	return took, received, stored, rejected, lost
 }
 
 // TestStopUnderTraffic ends the service while senders go on: that is what an
@@ -77,10 +73,7 @@ func TestStopWithTheLogBaseFrozen(t *testing.T) {
 	go func() { ended <- sendUntil(p.dial("octet"), &sent, enough) }()
 	testenv.Await(t, "events", func() bool { return p.records() > 10 })
 	base.Freeze()
-	testenv.Await(t, "the queue to fill", func() bool {
-		_, body := p.get("/metrics")
-		return strings.Contains(body, "\ntarastat_records_in_flight 51\n")
-	})
+	p.awaitInFlight(51)
 	is.Equal(exitCode(t, p.End(t, syscall.SIGTERM)), 1) // something was lost
 	close(enough)
 	t.Logf("the sender ends with: %v", <-ended)
@@ -147,9 +140,7 @@ func TestKillsLoseNothingCounted(t *testing.T) {
 		seen[e.Error] = true
 	}
 	is.Equal(len(seen), last)
-	code, out := tool(t, "check", "-data-dir", dir)
-	is.Equal(code, 0)
-	is.True(strings.Contains(out, "equal a recount"))
+	wellDone(t, []string{"check", "-data-dir", dir}, "equal a recount")
 }
 
 // stream sends events, each with another text, until the connection breaks.

@@ -107,11 +107,6 @@ func readCA(dir string) (*authority, error) {
 	return &authority{cert: certs[i], key: key}, nil
 }
 
-// made reports whether cert was made here from such a template, by this CA.
-func (ca *authority) made(cert, template *x509.Certificate) bool {
-	return cert.CheckSignatureFrom(ca.cert) == nil && cert.Subject.CommonName == template.Subject.CommonName
-}
-
 // issue makes a key and a certificate for it.
 func (ca *authority) issue(template *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := newKey()

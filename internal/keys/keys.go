@@ -152,7 +152,7 @@ func (ca *authority) missingServer(dir string, hosts []string, now time.Time) ([
 	}
 	old := certs[0]
 	switch {
-	case !ca.made(old, template):
+	case old.CheckSignatureFrom(ca.cert) != nil || old.Subject.CommonName != serverName:
 		return nil, nil // the operator's
 	case !hasKey:
 		return nil, incomplete(dir, ServerCert, ServerKey, makeBoth(ServerCert))

@@ -13,6 +13,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -78,16 +79,13 @@ func (b *Browser) Open(tb testing.TB, o Options) *Tab {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	tb.Cleanup(cancel)
 	t := &Tab{tb: tb, ctx: ctx, axe: b.axe}
-	if o.Lang == "" {
-		o.Lang = "et"
-	}
 	t.record.dismiss = func() {
 		_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{}) // the tab may be gone
 	}
 	t.must("open a tab", chromedp.Do(ctx))
 	t.must("listen", chromedp.Listen(ctx, t.record.note))
 	call(t, audits.Enable, cdp.Empty{})
-	call(t, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": o.Lang}})
+	call(t, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": cmp.Or(o.Lang, "et")}})
 	call(t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
 	call(t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	if o.NoScript {

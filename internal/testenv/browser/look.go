@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -67,17 +68,11 @@ func (t *Tab) Inline() []string {
 // Show changes size and theme of the page as it is.
 func (t *Tab) Show(width, height int64, dark bool) {
 	t.tb.Helper()
-	if width == 0 {
-		width = 1280
-	}
-	if height == 0 {
-		height = 800
-	}
+	run(t, "set the size", chromedp.EmulateViewport(cmp.Or(width, 1280), cmp.Or(height, 800)))
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	t.must("set the size", chromedp.Do(t.ctx, chromedp.EmulateViewport(width, height)))
 	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
@@ -86,19 +81,15 @@ func (t *Tab) Show(width, height int64, dark bool) {
 // Screenshot returns the whole page as a PNG file.
 func (t *Tab) Screenshot() []byte {
 	t.tb.Helper()
-	png, err := chromedp.Run(t.ctx, chromedp.FullScreenshot(100))
-	t.must("screenshot", err)
-	return png
+	return run(t, "screenshot", chromedp.FullScreenshot(100))
 }
 
 // PDF returns the page as printed on A4.
 func (t *Tab) PDF() []byte {
 	t.tb.Helper()
-	pdf, err := chromedp.Run(t.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), func(p *page.PrintToPDFParams) {
+	return run(t, "print", chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), func(p *page.PrintToPDFParams) {
 		p.PrintBackground = new(false) // as browsers print by default
 	}))
-	t.must("print", err)
-	return pdf
 }
 
 // axeTags are the rules of WCAG 2.0 to 2.2, levels A and AA. What axe-core

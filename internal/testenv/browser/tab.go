@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed" // for the probe
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -38,19 +39,19 @@ type Tab struct {
 // page has loaded.
 func (t *Tab) Go(url string) {
 	t.tb.Helper()
-	t.do("go to "+url, chromedp.Navigate(url))
+	run(t, "go to "+url, chromedp.Navigate(url))
 }
 
 // Back and Forward go through the history of the tab.
 func (t *Tab) Back() {
 	t.tb.Helper()
-	t.do("go back", chromedp.NavigateBack())
+	run(t, "go back", chromedp.NavigateBack())
 }
 
 // Forward is the way back from Back.
 func (t *Tab) Forward() {
 	t.tb.Helper()
-	t.do("go forward", chromedp.NavigateForward())
+	run(t, "go forward", chromedp.NavigateForward())
 }
 
 // URL is the address shown.
@@ -74,7 +75,7 @@ func (t *Tab) Follow(text string, within ...string) {
 func (t *Tab) Click(text string, within ...string) {
 	t.tb.Helper()
 	at := t.point(text, within)
-	t.do("click "+text, chromedp.MouseClickXY(at.X, at.Y))
+	run(t, "click "+text, chromedp.MouseClickXY(at.X, at.Y))
 }
 
 type point struct{ X, Y float64 }
@@ -91,7 +92,7 @@ func (t *Tab) point(text string, within []string) *point {
 // Press presses keys one after the other, wherever the focus is.
 func (t *Tab) Press(keys string) {
 	t.tb.Helper()
-	t.do("press keys", chromedp.KeyEvent(keys))
+	run(t, "press keys", chromedp.KeyEvent(keys))
 }
 
 // PressLoads presses keys that lead to another page, and waits for it.
@@ -103,21 +104,19 @@ func (t *Tab) PressLoads(keys string) {
 // Fill types text into the field of that label, in the place of what is there.
 func (t *Tab) Fill(label, text string) {
 	t.tb.Helper()
-	t.do("fill in "+label, chromedp.Clear(t.field(label)), chromedp.SendKeys(t.field(label), text))
+	run(t, "fill in "+label, chromedp.Steps(chromedp.Clear(t.field(label)), chromedp.SendKeys(t.field(label), text)))
 }
 
 // Choose chooses the value in the select or date field of that label.
 func (t *Tab) Choose(label, value string) {
 	t.tb.Helper()
-	t.do("choose "+label, chromedp.SetValue(t.field(label), value))
+	run(t, "choose "+label, chromedp.SetValue(t.field(label), value))
 }
 
 // Value is what stands in the field of that label.
 func (t *Tab) Value(label string) string {
 	t.tb.Helper()
-	v, err := chromedp.Run(t.ctx, chromedp.Value(t.field(label)))
-	t.must("read "+label, err)
-	return v
+	return run(t, "read "+label, chromedp.Value(t.field(label)))
 }
 
 func (t *Tab) field(label string) chromedp.CSS {
@@ -132,47 +131,38 @@ func (t *Tab) field(label string) chromedp.CSS {
 // Await waits until the JavaScript expression is true in the page.
 func (t *Tab) Await(what, expression string) {
 	t.tb.Helper()
-	_, err := chromedp.Run(t.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(testenv.Patience),
+	run(t, "wait for "+what, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(testenv.Patience),
 		chromedp.WithPollingInterval(20*time.Millisecond)))
-	t.must("wait for "+what, err)
 }
 
 // Eval evaluates a JavaScript expression; a promise is waited for.
 func Eval[T any](t *Tab, expression string) T {
 	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	t.must("evaluate", err)
-	return v
+	return run(t, "evaluate", chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // ask calls a function of probe.js.
-func ask[T any](t *Tab, function string, args ...any) T {
+func ask[T any](t *Tab, function string, args ...string) T {
 	t.tb.Helper()
-	list := make([]string, len(args))
-	for i, a := range args {
-		text, err := json.Marshal(a)
-		t.must("ask", err)
-		list[i] = string(text)
-	}
-	return Eval[T](t, strings.TrimSpace(probe)+"."+function+"("+strings.Join(list, ",")+")")
+	list, err := json.Marshal(args)
+	t.must("ask", err)
+	return Eval[T](t, fmt.Sprintf("%s.%s.apply(null, %s)", strings.TrimSpace(probe), function, list))
 }
 
-func (t *Tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+// run does one thing in the tab, which has to end well and in time.
+func run[T any](t *Tab, what string, a chromedp.Action[T]) T {
 	t.tb.Helper()
 	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
 	defer cancel()
-	t.must(what, chromedp.Do(ctx, actions...))
+	v, err := chromedp.Run(ctx, a)
+	t.must(what, err)
+	return v
 }
 
 // loads does what leads to another page.
 func (t *Tab) loads(what string, action chromedp.Action[chromedp.Void]) {
 	t.tb.Helper()
-	ctx, cancel := context.WithTimeout(t.ctx, testenv.Patience)
-	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.WaitEvent(page.LoadEventFired, nil, action))
-	t.must(what, err)
+	run(t, what, chromedp.WaitEvent(page.LoadEventFired, nil, action))
 }
 
 func (t *Tab) must(what string, err error) {
