@@ -84,7 +84,7 @@ func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) 
 	var wg sync.WaitGroup
 	for _, stream := range load {
 		wg.Go(func() {
-			nc, err := (&tls.Dialer{Config: sender}).DialContext(b.Context(), "tcp", addr)
+			nc, err := tls.Dial("tcp", addr, sender)
 			if err != nil {
 				b.Error(err)
 				return

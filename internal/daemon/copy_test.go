@@ -47,11 +47,18 @@ func fill(t *testing.T, s logbase.Store) []logbase.Record {
 	t.Helper()
 	end := time.Date(2026, 3, 31, 12, 0, 0, 0, loc) // the clock changes on the 29th
 	model := traffic.New(1, end, loc)
-	var records []logbase.Record
+	var events []event.Event
 	for d := range 10 {
-		for _, e := range model.Day(end.AddDate(0, 0, -d), 200) {
-			records = append(records, logbase.Record{ID: int64(len(records) + 1), Event: e})
-		}
+		events = append(events, model.Day(end.AddDate(0, 0, -d), 200)...)
+	}
+	return keep(t, s, events)
+}
+
+// keep appends events with the IDs from 1 on.
+func keep(t *testing.T, s logbase.Store, events []event.Event) (records []logbase.Record) {
+	t.Helper()
+	for i, e := range events {
+		records = append(records, logbase.Record{ID: int64(i + 1), Event: e})
 	}
 	for batch := range slices.Chunk(records, 1000) {
 		if err := s.Append(t.Context(), batch); err != nil {

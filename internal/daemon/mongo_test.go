@@ -81,14 +81,9 @@ func TestTwoInstances(t *testing.T) {
 }
 
 // count asks how many events of a client there are.
-func (p *process) count(client string) int64 {
+func (p *process) count(client string) (n int64) {
 	p.t.Helper()
-	code, body := p.get("/stat?p=")
-	if code != http.StatusOK {
-		p.t.Fatalf("/stat: %d %s", code, body)
-	}
-	var n int64
-	for _, r := range statRows(p.t, body) {
+	for _, r := range answer[[]statRow](p, "/stat", "", "kirjed") {
 		if r.ID.ClientID == client {
 			n += r.Count
 		}

@@ -35,7 +35,7 @@ func (s *site) testHostile(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	p := serve(t, t.TempDir())
-	now := time.Now().In(event.DefaultLocation())
+	now := time.Now().In(loc)
 	c := p.dial("octet")
 	sent := 0
 	for _, name := range hostile {

@@ -246,7 +246,7 @@ func (s *site) testLive(t *testing.T) {
 	send := func() {
 		t.Helper()
 		e := event.Event{
-			TimeText: time.Now().In(event.DefaultLocation()).Format("2006-01-02T15:04:05"),
+			TimeText: time.Now().In(loc).Format("2006-01-02T15:04:05"),
 			ClientID: "klient", Method: event.MethodSmartID, Operation: event.SuccessfulAuth,
 		}
 		is.NoErr(c.Send(event.AppendJSON(nil, e)))
@@ -259,7 +259,7 @@ func (s *site) testLive(t *testing.T) {
 	// The page's clock goes 100 times as fast, so nobody waits for half a minute.
 	tab := s.browser.Open(t, browser.Options{})
 	tab.BeforePages(`const slow = setInterval; setInterval = (f, ms, ...rest) => slow(f, ms / 100, ...rest)`)
-	tab.Go(p.pages + "/?p=" + time.Now().In(event.DefaultLocation()).Format("2006"))
+	tab.Go(p.pages + "/?p=" + time.Now().In(loc).Format("2006"))
 	const value = `document.querySelector(".tile .value").textContent.trim()`
 	is.Equal(browser.Eval[string](tab, value), "1")
 	tab.Forget()

@@ -16,8 +16,6 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/testenv/browser"
 	"github.com/e-gov/tarastat/internal/traffic"
-	"github.com/e-gov/tarastat/logbase"
-	"github.com/e-gov/tarastat/sqlitestore"
 )
 
 // site is a running service that nobody writes to, with a year of events, one
@@ -59,7 +57,7 @@ func TestPages(t *testing.T) {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{browser: browser.Start(t), now: time.Now().In(event.DefaultLocation())}
+	s := &site{browser: browser.Start(t), now: time.Now().In(loc)}
 	dir := t.TempDir()
 	logins := seedLogins
 	if os.Getenv(shotsDir) != "" {
@@ -126,14 +124,11 @@ func (s *site) count(p aggregate.Period, f aggregate.Key) []aggregate.Row {
 // shown is the period that the address of a page asks for.
 func shown(t *testing.T, address string) aggregate.Period {
 	t.Helper()
+	is := is.New(t)
 	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	is.NoErr(err)
 	p, err := aggregate.ParsePeriod(u.Query().Get("p"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	is.NoErr(err)
 	return p
 }
 
@@ -157,40 +152,24 @@ func column(t *testing.T, table [][]string, head string) []string {
 // digits strips the spaces that group digits.
 func digits(s string) string { return strings.ReplaceAll(s, " ", "") }
 
-const seedBatch = 8000 // records that are stored at once
-
 // seedYear fills the embedded log base of a data directory with the days from one
 // instant up to another, and returns what the oracle counts by day, client,
 // method and operation.
 func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int) []aggregate.Row {
 	t.Helper()
-	is := is.New(t)
-	store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "tarastat.db"), sqlitestore.Options{})
-	is.NoErr(err)
-	oracle := aggregate.NewCounter(aggregate.Query{
+	model := traffic.New(2018, to, loc)
+	model.AddClients(clients)
+	var events []event.Event
+	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
+		events = append(events, model.Day(day, logins)...)
+	}
+	events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Time.After(to) })
+	store := openFile(t, filepath.Join(dir, "tarastat.db"))
+	keep(t, store, events)
+	is.New(t).NoErr(store.Close())
+	return aggregate.Count(slices.Values(events), aggregate.Query{
 		By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation, Step: aggregate.EachDay,
 	})
-	model := traffic.New(2018, to, event.DefaultLocation())
-	model.AddClients(clients)
-	var batch []logbase.Record
-	var id int64
-	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
-		for _, e := range model.Day(day, logins) {
-			if e.Time.After(to) {
-				break
-			}
-			oracle.Add(e)
-			id++
-			batch = append(batch, logbase.Record{ID: id, Event: e})
-			if len(batch) == seedBatch {
-				is.NoErr(store.Append(t.Context(), batch))
-				batch = batch[:0]
-			}
-		}
-	}
-	is.NoErr(store.Append(t.Context(), batch))
-	is.NoErr(store.Close())
-	return oracle.Rows()
 }
 
 // shotsDir is the environment variable that names a folder for pictures. With

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/matryer/is"
+
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
@@ -64,9 +66,7 @@ func build() (string, error) {
 func command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := tarastat()
-	if err != nil {
-		t.Fatal(err)
-	}
+	is.New(t).NoErr(err)
 	return exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 }
 
@@ -116,9 +116,7 @@ func launch(t testing.TB, dir string, c *exec.Cmd) *process {
 	m := p.line(`msg=serving .*syslog=(\S+) pages=(\S+)`)
 	p.syslog, p.pages = m[1], m[2]
 	pool, err := keys.LoadPool(filepath.Join(p.dir, "keys", keys.CACert))
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	is.New(t).NoErr(err)
 	p.client = &http.Client{
 		Timeout:   testenv.Patience,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}},
@@ -158,19 +156,12 @@ func (p *process) kill() {
 // get asks for a path and returns status and body.
 func (p *process) get(path string) (int, string) {
 	p.t.Helper()
-	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.pages+path, http.NoBody)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	res, err := p.client.Do(req)
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	is := is.New(p.t)
+	res, err := p.client.Get(p.pages + path)
+	is.NoErr(err)
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	is.NoErr(err)
 	return res.StatusCode, string(body)
 }
 
@@ -213,10 +204,8 @@ func (p *process) dial(form string) *syslogjson.Client {
 // dialRaw is dial for a sender that reads replies, and gives out what is below it.
 func (p *process) dialRaw(form string, onReply func(string)) (*syslogjson.Client, net.Conn) {
 	p.t.Helper()
-	nc, err := (&tls.Dialer{Config: senderTLS(p.t, p.dir)}).DialContext(p.t.Context(), "tcp", p.syslog)
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	nc, err := tls.Dial("tcp", p.syslog, senderTLS(p.t, p.dir))
+	is.New(p.t).NoErr(err)
 	return syslogjson.NewClient(nc, syslogjson.ClientOptions{
 		Header: headerOf(form), OnReply: onReply, CloseTimeout: testenv.Patience, // the receiver may be held back
 	}), nc
@@ -238,15 +227,12 @@ func headerOf(form string) syslogjson.Header {
 // senderTLS is the configuration of a sender with the keys in a data directory.
 func senderTLS(t testing.TB, dir string) *tls.Config {
 	t.Helper()
+	is := is.New(t)
 	k := filepath.Join(dir, "keys")
 	pair, err := keys.LoadPair(filepath.Join(k, keys.ClientCert), filepath.Join(k, keys.ClientKey))
-	if err != nil {
-		t.Fatal(err)
-	}
+	is.NoErr(err)
 	pool, err := keys.LoadPool(filepath.Join(k, keys.CACert))
-	if err != nil {
-		t.Fatal(err)
-	}
+	is.NoErr(err)
 	return syslogjson.ClientTLSConfig(pair, pool)
 }
 

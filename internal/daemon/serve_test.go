@@ -40,18 +40,6 @@ type statRow struct {
 	Count int64 `json:"kirjeteArv"`
 }
 
-// statRows reads the answer of the old /stat.
-func statRows(t testing.TB, body string) []statRow {
-	t.Helper()
-	var all struct {
-		Kirjed []statRow `json:"kirjed"`
-	}
-	if err := json.Unmarshal([]byte(body), &all); err != nil {
-		t.Fatalf("%v: %s", err, body)
-	}
-	return all.Kirjed
-}
-
 // TestEventsToCounts is the main job: 3,000 events by the test sender in the
 // three forms, and every question of the old service answered as the oracle
 // answers it.
@@ -66,7 +54,7 @@ func TestEventsToCounts(t *testing.T) {
 	}
 	p.awaitRecords(3000)
 
-	now := time.Now().In(event.DefaultLocation())
+	now := time.Now().In(loc)
 	month := now.AddDate(0, -2, 0)
 	isoYear, week := month.ISOWeek()
 	periods := []string{
@@ -76,18 +64,18 @@ func TestEventsToCounts(t *testing.T) {
 	}
 	stat, standard, kirjeid := make(map[string][]statRow), make(map[string]int64), make(map[string]int64)
 	for _, period := range periods {
-		stat[period] = answer(t, p, "/stat", period, "kirjed", []statRow(nil))
-		standard[period] = answer(t, p, "/standard", period, "kirjeid", int64(0))
-		kirjeid[period] = answer(t, p, "/kirjeid", period, "kirjeid", int64(0))
+		stat[period] = answer[[]statRow](p, "/stat", period, "kirjed")
+		standard[period] = answer[int64](p, "/standard", period, "kirjeid")
+		kirjeid[period] = answer[int64](p, "/kirjeid", period, "kirjeid")
 	}
-	alates := answer(t, p, "/alates", "", "alates", "")
+	alates := answer[string](p, "/alates", "", "alates")
 	p.stop()
 
 	events := kept(t, dir)
 	is.Equal(len(events), 3000)
 	is.Equal(alates, aggregate.DayOf(slices.MinFunc(events, func(a, b event.Event) int {
 		return a.Time.Compare(b.Time)
-	}).Time, event.DefaultLocation()).String())
+	}).Time, loc).String())
 	for _, text := range periods {
 		period, err := aggregate.ParsePeriod(text, nil)
 		is.NoErr(err)
@@ -108,23 +96,18 @@ func TestEventsToCounts(t *testing.T) {
 }
 
 // answer asks an old endpoint and returns one member of its answer.
-func answer[T any](t *testing.T, p *process, path, period, member string, into T) T {
-	t.Helper()
+func answer[T any](p *process, path, period, member string) (value T) {
+	p.t.Helper()
 	code, body := p.get(path + "?p=" + url.QueryEscape(period))
-	if code != http.StatusOK {
-		t.Fatalf("%s?p=%s: %d %s", path, period, code, body)
-	}
 	var all map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(body), &all); err != nil {
-		t.Fatal(err)
+	err := json.Unmarshal([]byte(body), &all)
+	if code != http.StatusOK || err != nil || string(all["err"]) != "null" {
+		p.t.Fatalf("%s?p=%s: %d %s", path, period, code, body)
 	}
-	if string(all["err"]) != "null" {
-		t.Fatalf("%s: err is %s", path, all["err"])
+	if err := json.Unmarshal(all[member], &value); err != nil {
+		p.t.Fatal(err)
 	}
-	if err := json.Unmarshal(all[member], &into); err != nil {
-		t.Fatal(err)
-	}
-	return into
+	return value
 }
 
 // TestWhatIsSentIsWhatIsKept sends events with every oddity that must survive.
@@ -145,7 +128,7 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 				e.Operation, e.Error = event.Failed, message
 			}
 			var err error
-			e.Time, err = event.ParseTime(text, event.DefaultLocation())
+			e.Time, err = event.ParseTime(text, loc)
 			is.NoErr(err)
 			want = append(want, e)
 		}

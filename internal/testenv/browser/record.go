@@ -23,7 +23,8 @@ type Request struct {
 	Bytes  int    // received over the network, header and encoded body
 	Failed string // why there was no answer; "" when there was one
 
-	done, left bool
+	id   network.RequestID
+	done bool
 }
 
 // Record is what happened in a tab.
@@ -39,8 +40,7 @@ type Record struct {
 type recorder struct {
 	mu sync.Mutex
 	Record
-	at      map[network.RequestID]int // index in Requests
-	dismiss func()                    // closes the dialog that waits
+	dismiss func() // closes the dialog that waits
 }
 
 // Seen returns what has happened since the tab was opened or Forget was called.
@@ -48,9 +48,8 @@ func (t *Tab) Seen() Record {
 	r := &t.record
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	requests := slices.DeleteFunc(slices.Clone(r.Requests), func(q Request) bool { return q.left })
 	return Record{
-		requests, slices.Clone(r.Console), slices.Clone(r.Violations), slices.Clone(r.Dialogs),
+		slices.Clone(r.Requests), slices.Clone(r.Console), slices.Clone(r.Violations), slices.Clone(r.Dialogs),
 	}
 }
 
@@ -66,7 +65,7 @@ func (t *Tab) Settle() {
 func (t *Tab) Forget() {
 	t.record.mu.Lock()
 	defer t.record.mu.Unlock()
-	t.record.Record, t.record.at = Record{}, nil
+	t.record.Record = Record{}
 }
 
 // note is called for every event, in order, and must not block.
@@ -83,7 +82,11 @@ func (r *recorder) note(ev any) {
 	case *network.EventLoadingFailed:
 		r.change(e.RequestID, func(q *Request) { q.Failed, q.done = e.ErrorText, true })
 	case *page.EventFrameNavigated:
-		r.leave()
+		// The icons of the page before that have not come: with its page the browser
+		// gives them up, and says nothing of it.
+		r.Requests = slices.DeleteFunc(r.Requests, func(q Request) bool {
+			return !q.done && q.Kind == string(network.ResourceTypeOther)
+		})
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeError {
 			r.Console = append(r.Console, fmt.Sprint(e.Type, " ", arguments(e.Args)))
@@ -111,27 +114,16 @@ func (r *recorder) sent(e *network.EventRequestWillBeSent) {
 	if e.RedirectResponse != nil { // the same id goes on
 		r.change(e.RequestID, func(q *Request) { q.Status, q.done = int(e.RedirectResponse.Status), true })
 	}
-	if r.at == nil {
-		r.at = make(map[network.RequestID]int)
-	}
-	r.at[e.RequestID] = len(r.Requests)
-	r.Requests = append(r.Requests, Request{URL: e.Request.URL, Kind: string(e.Type)})
+	r.Requests = append(r.Requests, Request{URL: e.Request.URL, Kind: string(e.Type), id: e.RequestID})
 }
 
-// leave forgets the icons of the page before that have not come: with its page
-// the browser gives them up, and says nothing of it.
-func (r *recorder) leave() {
-	for id, i := range r.at {
-		if q := &r.Requests[i]; !q.done && q.Kind == string(network.ResourceTypeOther) {
-			q.left = true
-			delete(r.at, id)
-		}
-	}
-}
-
+// change changes the newest request of that id, if it is in the record.
 func (r *recorder) change(id network.RequestID, change func(*Request)) {
-	if i, ok := r.at[id]; ok {
-		change(&r.Requests[i])
+	for i := range slices.Backward(r.Requests) {
+		if r.Requests[i].id == id {
+			change(&r.Requests[i])
+			return
+		}
 	}
 }
 
