@@ -27,31 +27,22 @@ var (
 	ErrInUse = sqlitestore.ErrLocked
 )
 
-// storeKind says which package keeps the records.
-type storeKind int
-
-const (
-	storeSQLite storeKind = iota
-	storeMongoDB
-)
-
-// storeName is what the setting -store means. For SQLite, where is a file; for
-// MongoDB it is the connection string, which may hold a password and must not
-// be shown.
+// storeName is what the setting -store means: a file of SQLite, or the connection
+// string of MongoDB, which may hold a password and must not be shown.
 type storeName struct {
-	kind  storeKind
-	where string
+	mongoDB bool
+	where   string
 }
 
 func parseStore(text, dataDir string) (storeName, error) {
 	scheme, rest, ok := strings.Cut(text, ":")
 	switch {
 	case text == "", ok && scheme == "sqlite" && rest == "":
-		return storeName{storeSQLite, filepath.Join(dataDir, "tarastat.db")}, nil
+		return storeName{where: filepath.Join(dataDir, "tarastat.db")}, nil
 	case ok && scheme == "sqlite":
-		return storeName{storeSQLite, rest}, nil
+		return storeName{where: rest}, nil
 	case ok && (scheme == "mongodb" || scheme == "mongodb+srv"):
-		return storeName{storeMongoDB, text}, nil
+		return storeName{mongoDB: true, where: text}, nil
 	}
 	return storeName{}, errors.New("-store is none of sqlite:FILE, mongodb:// and mongodb+srv:// with what follows")
 }
@@ -66,7 +57,7 @@ func OpenStore(ctx context.Context, s *Settings, patience time.Duration, logger 
 // openStore opens the log base. Of the options, an embedded one takes those that
 // every log base has.
 func openStore(ctx context.Context, s *Settings, o mongostore.Options) (logbase.Store, error) {
-	if s.store.kind == storeMongoDB {
+	if s.store.mongoDB {
 		return mongostore.Open(ctx, s.store.where, o)
 	}
 	if err := os.MkdirAll(filepath.Dir(s.store.where), 0o700); err != nil {
@@ -78,7 +69,7 @@ func openStore(ctx context.Context, s *Settings, o mongostore.Options) (logbase.
 // OpenExisting is [OpenStore] for whoever wants what is there: an embedded log
 // base that is not there gives [ErrNoStore].
 func OpenExisting(ctx context.Context, s *Settings, patience time.Duration, logger *slog.Logger) (logbase.Store, error) {
-	if s.store.kind == storeSQLite {
+	if !s.store.mongoDB {
 		if _, err := os.Stat(s.store.where); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("daemon: %s: %w", s.store.where, ErrNoStore)
 		}
