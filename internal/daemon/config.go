@@ -105,11 +105,11 @@ func (c *Config) Flags(fs *flag.FlagSet) {
 func Fill(fs *flag.FlagSet, environ []string, file string) error {
 	values := make(map[string]string)
 	if file != "" {
-		f, err := os.Open(file) //nolint:gosec // the file that the operator named
+		f, err := os.Open(file)
 		if err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
-		defer f.Close() //nolint:errcheck // only read
+		defer f.Close()
 		if values, err = readFile(fs, f); err != nil {
 			return fmt.Errorf("settings: %s: %w", file, err)
 		}

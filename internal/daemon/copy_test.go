@@ -151,7 +151,7 @@ func TestAnotherZone(t *testing.T) {
 	is.NoErr(err)
 	from, err := daemon.OpenExisting(t.Context(), settings, 0, slog.Default())
 	is.NoErr(err)
-	defer from.Close() //nolint:errcheck // the test is over
+	defer from.Close()
 	to := open(t)
 	_, err = daemon.Copy(t.Context(), from, to, loc, nil) // compares the sums of every day
 	is.NoErr(err)
