@@ -47,21 +47,14 @@ func (l *Locale) Decimal(v float64, decimals int) string {
 		whole, fraction = text[:at], l.form.decimal+text[at+1:]
 	}
 	sign := ""
-	if v < 0 && !zero(text) {
+	if v < 0 && shows(text) {
 		sign = minus
 	}
 	return sign + l.grouped(whole) + fraction
 }
 
-// zero reports whether a written number shows nothing but zeros.
-func zero(text string) bool {
-	for i := range len(text) {
-		if text[i] >= '1' && text[i] <= '9' {
-			return false
-		}
-	}
-	return true
-}
+// shows reports whether a written number shows anything but zeros.
+func shows(text string) bool { return strings.ContainsAny(text, "123456789") }
 
 // Percent writes a share from 0 to 1 with one decimal: 94,7%. Only a share
 // that is exactly nothing or everything is written as 0% or 100%; what would
@@ -99,7 +92,7 @@ func (l *Locale) Points(difference float64) string {
 
 func (l *Locale) signed(v float64, decimals int) string {
 	text := l.Decimal(v, decimals)
-	if v > 0 && !zero(text) && !math.IsInf(v, 1) {
+	if v > 0 && shows(text) {
 		return "+" + text
 	}
 	return text

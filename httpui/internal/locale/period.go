@@ -2,6 +2,7 @@ package locale
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -86,9 +87,8 @@ func (l *Locale) unit(p aggregate.Period) string {
 func (l *Locale) weekDays(t time.Time, year int) string {
 	first := aggregate.DayOf(t, t.Location())
 	text := l.Days(first, first+6)
-	end := t.AddDate(0, 0, 6)
-	if suffix := " " + strconv.Itoa(year); t.Year() == year && end.Year() == year {
-		return text[:len(text)-len(suffix)]
+	if t.Year() == year && t.AddDate(0, 0, 6).Year() == year {
+		return strings.TrimSuffix(text, " "+strconv.Itoa(year))
 	}
 	return text
 }
