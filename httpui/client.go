@@ -113,11 +113,7 @@ func (v *visit) hoursWidget(p part[report.Hours], asked bool) widget {
 	for d := range hours {
 		m.Rows = append(m.Rows, v.text.Weekday(weekday(d)))
 		m.Short = append(m.Short, v.text.WeekdayShort(weekday(d)))
-		cells := make([]chart.Cell, len(hours[d]))
-		for h, n := range hours[d] {
-			cells[h].N = n
-		}
-		m.Cells = append(m.Cells, cells)
+		m.Cells = append(m.Cells, hours[d][:])
 	}
 	for h := range hours[0] {
 		m.Columns = append(m.Columns, fmt.Sprintf("%d–%d", h, h+1))

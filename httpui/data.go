@@ -87,7 +87,7 @@ func (v *visit) coverageWidget(p part[report.Calendar]) widget {
 	w.Note = v.text.T("data.coverageHint", int64(report.FewestMonths), int64(report.MostMonths))
 	c := chart.Coverage{
 		Frame: chart.Frame{ID: w.ID, Title: w.Title, Format: v.text.Int},
-		First: first, Day: v.text.Day, Range: v.text.DayRange, Month: v.text.MonthOf,
+		First: first, Range: v.text.DayRange, Month: v.text.MonthOf,
 		Head: [2]string{v.text.T("chart.step"), v.text.T("data.days")},
 	}
 	c.Names = [chart.Covers]string{v.text.T("data.full"), v.text.T("data.missing"), v.text.T("data.deleted")}

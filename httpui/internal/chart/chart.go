@@ -1,3 +1,22 @@
+// Package chart draws the charts of the pages as inline SVG: stacked columns,
+// shares, bars and sparklines inside a table, a heat map and a coverage strip.
+//
+// Each chart is a plain value. Its HTML method gives a fragment for a page that
+// includes the style sheet of [CSS]; there is no script and no inline style, so
+// a strict Content Security Policy holds. Its Table method gives the same data
+// as rows, to be printed beside the chart.
+//
+// Widths are shares of the space there is and heights and letters are pixels,
+// so text keeps its size on a narrow screen; labels that would then collide
+// are hidden by the style sheet. A fixed viewBox would shrink the letters with
+// the picture.
+//
+// Series differ by pattern as well as by colour. A chart is one image to a
+// screen reader, or a group where it holds links; title and description name
+// it, and every link says what its column holds.
+//
+// Texts and addresses come from the caller and are escaped; an address with an
+// unsafe scheme is replaced, as html/template does.
 package chart
 
 import (
@@ -49,71 +68,34 @@ func (f Frame) number(n int64) string {
 	return f.Format(n)
 }
 
-// Words are the words that a chart puts into titles and tables, in the
-// language of the page. An empty one is left out.
-type Words struct {
-	Step    string // what a row of the table is: time
-	Total   string // the sum of the series
-	Running string // the step is not over yet
-	Gap     string // there is no data for the step
-	Partial string // some of the data is missing
+// Table is the data of a chart as rows.
+type Table struct {
+	Head  []string // the names of the columns; the first is that of the labels
+	Rows  []Row
+	Total []int64 // the sums of the columns from the second on
 }
 
-// Series is one part of every column.
-type Series struct {
-	Name string
-	Look Look
+// Row is one step or part of a chart.
+type Row struct {
+	Label string
+	Href  string // where the chart links to; "" for no link
+	Note  string // what is to be known of the row: it is running, or has a gap
+	Cells []Cell // in the order of the head
 }
 
-// State says how far a step can be trusted.
-type State uint8
-
-// The states of a step.
-const (
-	Complete State = iota
-	Running        // not over yet: its column is hatched
-	Partial        // some of the data is missing: a grey band behind its column
-	Gap            // no data: a grey band in place of its column
-)
-
-// Column is one step of a chart.
-type Column struct {
-	Label  string  // short, for the axis
-	Name   string  // in full, for titles and the table
-	Href   string  // where its link leads; "" for no link
-	Values []int64 // one for each series, 0 and more
-
-	// Reference is the sum of the same step of the period compared with,
-	// where HasReference is set. ReferenceName names that step; "" leaves it
-	// with the name of the period.
-	Reference     int64
-	ReferenceName string
-	HasReference  bool
-
-	State  State
-	Reason string // why the step is Partial or Gap
+// Cell is one figure of a row.
+type Cell struct {
+	N    int64
+	None bool // there is no figure, which is not the same as zero
 }
 
-// value returns the value of a series; what is missing or negative counts as 0.
-func (c Column) value(series int) int64 {
-	if series >= len(c.Values) {
-		return 0
+// newTable sums up rows.
+func newTable(head []string, rows []Row) Table {
+	t := Table{Head: head, Rows: rows, Total: make([]int64, len(head)-1)}
+	for _, r := range rows {
+		for i, c := range r.Cells {
+			t.Total[i] += c.N
+		}
 	}
-	return max(0, c.Values[series])
-}
-
-// sum adds up the values of that many series.
-func (c Column) sum(series int) int64 {
-	var n int64
-	for i := range series {
-		n += c.value(i)
-	}
-	return n
-}
-
-func (c Column) reference() int64 {
-	if !c.HasReference {
-		return 0
-	}
-	return max(0, c.Reference)
+	return t
 }

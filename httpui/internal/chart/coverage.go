@@ -3,6 +3,7 @@ package chart
 import (
 	"html/template"
 	"strconv"
+	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
 )
@@ -27,9 +28,8 @@ type Coverage struct {
 	Days  []CoverDay // without a break from First on
 
 	Names [Covers]string                         // of the covers, for the legend and the table
-	Day   func(aggregate.Day) string             // writes a day; nil writes it as ISO 8601
-	Range func(first, last aggregate.Day) string // writes days in a row; nil joins the two
-	Month func(aggregate.Day) string             // names the month of a day; nil writes it as ISO 8601
+	Range func(first, last aggregate.Day) string // writes days in a row, or a single one
+	Month func(aggregate.Day) string             // names the month of a day
 	Head  [2]string                              // of the table: time, number of days
 }
 
@@ -46,39 +46,8 @@ const (
 	coverDays = 31
 )
 
-func (c Coverage) day(d aggregate.Day) string {
-	if c.Day == nil {
-		return d.String()
-	}
-	return c.Day(d)
-}
-
-func (c Coverage) days(first, last aggregate.Day) string {
-	switch {
-	case first == last:
-		return c.day(first)
-	case c.Range == nil:
-		return c.day(first) + "–" + c.day(last)
-	default:
-		return c.Range(first, last)
-	}
-}
-
-func (c Coverage) month(d aggregate.Day) string {
-	if c.Month == nil {
-		return d.String()[:len("2018-04")]
-	}
-	return c.Month(d)
-}
-
 // name says the cover of a day and its reason.
-func (c Coverage) name(d CoverDay) string {
-	name := c.Names[d.Cover%Covers]
-	if d.Reason == "" {
-		return name
-	}
-	return name + ": " + d.Reason
-}
+func (c Coverage) name(d CoverDay) string { return noted(c.Names[d.Cover%Covers], d.Reason) }
 
 // Table returns runs of equal days with their number; the numbers add up to
 // all days.
@@ -86,11 +55,13 @@ func (c Coverage) Table() Table {
 	var rows []Row
 	for i := 0; i < len(c.Days); {
 		end := i + 1
-		for end < len(c.Days) && c.Days[end].Cover == c.Days[i].Cover && c.Days[end].Reason == c.Days[i].Reason {
+		for end < len(c.Days) && c.name(c.Days[end]) == c.name(c.Days[i]) {
 			end++
 		}
-		first, last := c.First+aggregate.Day(i), c.First+aggregate.Day(end-1)
-		rows = append(rows, Row{Label: c.days(first, last), Note: c.name(c.Days[i]), Cells: []Cell{{N: int64(end - i)}}})
+		rows = append(rows, Row{
+			Label: c.Range(c.First+aggregate.Day(i), c.First+aggregate.Day(end-1)),
+			Note:  c.name(c.Days[i]), Cells: []Cell{{N: int64(end - i)}},
+		})
 		i = end
 	}
 	return newTable(c.Head[:], rows)
@@ -108,8 +79,8 @@ type coverView struct {
 }
 
 type coverMonth struct {
-	Y, Middle, Name string
-	Cells           []coverCellView
+	Middle, Name string
+	Cells        []coverCellView
 }
 
 type coverCellView struct {
@@ -126,20 +97,15 @@ type coverItem struct {
 func (c Coverage) view() coverView {
 	v := coverView{Frame: c.Frame, Role: "img"}
 	var count [Covers]int64
-	var month string
 	for i, d := range c.Days {
 		day := c.First + aggregate.Day(i)
-		iso := day.String()
-		if m := iso[:len("2018-04")]; m != month {
-			month = m
+		date := day.Start(time.UTC).Day()
+		if i == 0 || date == 1 {
 			y := len(v.Months) * coverRow
-			v.Months = append(v.Months, coverMonth{
-				Y: strconv.Itoa(y), Middle: strconv.Itoa(y + coverCell/2 + 4), Name: c.month(day),
-			})
+			v.Months = append(v.Months, coverMonth{Middle: strconv.Itoa(y + coverCell/2 + 4), Name: c.Month(day)})
 		}
-		date, _ := strconv.Atoi(iso[len("2018-04-"):])
-		row := &v.Months[len(v.Months)-1]
-		row.Cells = append(row.Cells, c.cell(d, date, len(v.Months)-1, c.day(day)))
+		row := len(v.Months) - 1
+		v.Months[row].Cells = append(v.Months[row].Cells, c.cell(d, date, row, c.Range(day, day)))
 		if d.Href != "" {
 			v.Role = "group"
 		}

@@ -9,11 +9,11 @@ import (
 // darker: weekday by hour.
 type HeatMap struct {
 	Frame
-	Rows    []string // names from the top down, such as Monday
-	Short   []string // the same in short, for a narrow screen; may be nil
-	Columns []string // names from the left, such as 10–11
-	Labels  []string // for the axis, in the place of some Columns; "" for none; may be nil
-	Cells   [][]Cell // by row, then column
+	Rows    []string  // names from the top down, such as Monday
+	Short   []string  // the same in short, for a narrow screen
+	Columns []string  // names from the left, such as 10–11
+	Labels  []string  // of the columns, for the axis; "" for none
+	Cells   [][]int64 // by row, then column, 0 and more
 
 	Corner     string // the head of the first column of the table
 	Total      string // the head of the sums
@@ -23,42 +23,24 @@ type HeatMap struct {
 // Shades is the number of steps from nothing to the highest number.
 const Shades = 5
 
-const (
-	heatRow   = 24 // height of a row, in pixels
-	heatSpace = 2
-)
+const heatRow = 24 // height of a row, in pixels
 
 // Table returns the data with the columns of the chart as its rows, which fits
 // a page better: a row for each hour, a column for each weekday.
 func (h HeatMap) Table() Table {
 	head := append([]string{h.Corner}, h.Rows...)
-	if h.Total != "" {
-		head = append(head, h.Total)
-	}
+	head = append(head, h.Total)
 	rows := make([]Row, len(h.Columns))
 	for j, name := range h.Columns {
-		cells := make([]Cell, 0, len(head)-1)
-		sum := Cell{None: true}
-		for i := range h.Rows {
-			c := h.cell(i, j)
-			cells = append(cells, c)
-			sum.N += c.N
-			sum.None = sum.None && c.None
+		var cells []Cell
+		var sum int64
+		for _, row := range h.Cells {
+			cells = append(cells, Cell{N: row[j]})
+			sum += row[j]
 		}
-		if h.Total != "" {
-			cells = append(cells, sum)
-		}
-		rows[j] = Row{Label: name, Cells: cells}
+		rows[j] = Row{Label: name, Cells: append(cells, Cell{N: sum})}
 	}
 	return newTable(head, rows)
-}
-
-// cell returns a figure; what is missing has none.
-func (h HeatMap) cell(row, column int) Cell {
-	if row >= len(h.Cells) || column >= len(h.Cells[row]) || h.Cells[row][column].None {
-		return Cell{None: true}
-	}
-	return Cell{N: max(0, h.Cells[row][column].N)}
 }
 
 // HTML draws the chart. It fails only when drawing itself does.
@@ -71,7 +53,7 @@ type heatView struct {
 	Labels     []label
 	Less, More string
 	Highest    string
-	Shades     []int
+	Shades     int // with that of nothing
 }
 
 type heatLine struct {
@@ -81,46 +63,34 @@ type heatLine struct {
 
 type heatCell struct {
 	X, Y, Width string
-	Shade       int // -1 where there is no figure
+	Shade       int
 	Title       string
 }
 
 func (h HeatMap) view() heatView {
+	var highest int64
+	for _, row := range h.Cells {
+		for _, n := range row {
+			highest = max(highest, n)
+		}
+	}
 	v := heatView{
 		Frame: h.Frame, Height: heatRow*len(h.Rows) + axisHeight,
-		Less: h.Less, More: h.More, Shades: make([]int, Shades+1),
+		Less: h.Less, More: h.More, Highest: h.number(highest), Shades: Shades + 1,
 	}
-	for i := range v.Shades {
-		v.Shades[i] = i
-	}
-	var highest int64
-	for i := range h.Rows {
-		for j := range h.Columns {
-			highest = max(highest, h.cell(i, j).N)
-		}
-	}
-	v.Highest = h.number(highest)
 	step := 100 / float64(max(1, len(h.Columns)))
-	for i, name := range h.Rows {
-		line := heatLine{Y: strconv.Itoa(i*heatRow + heatRow/2 + 3), Name: name, Short: name}
-		if i < len(h.Short) {
-			line.Short = h.Short[i]
-		}
-		for j, column := range h.Columns {
-			c := h.cell(i, j)
-			figure := "–"
-			if !c.None {
-				figure = h.number(c.N)
-			}
+	for i, row := range h.Cells {
+		line := heatLine{Y: strconv.Itoa(i*heatRow + heatRow/2 + 3), Name: h.Rows[i], Short: h.Short[i]}
+		for j, n := range row {
 			line.Cells = append(line.Cells, heatCell{
 				X: coordinate(float64(j) * step), Y: strconv.Itoa(i * heatRow), Width: coordinate(step),
-				Shade: shade(c, highest), Title: name + " " + column + ": " + figure,
+				Shade: shade(n, highest), Title: h.Rows[i] + " " + h.Columns[j] + ": " + h.number(n),
 			})
 		}
 		v.Rows = append(v.Rows, line)
 	}
-	for j := range h.Columns {
-		if text := h.label(j); text != "" {
+	for j, text := range h.Labels {
+		if text != "" {
 			v.Labels = append(v.Labels, label{
 				X: coordinate((float64(j) + 0.5) * step), Y: strconv.Itoa(len(h.Rows)*heatRow + 16), Text: text,
 			})
@@ -129,23 +99,10 @@ func (h HeatMap) view() heatView {
 	return v
 }
 
-func (h HeatMap) label(column int) string {
-	if h.Labels == nil {
-		return h.Columns[column]
-	}
-	if column < len(h.Labels) {
-		return h.Labels[column]
-	}
-	return ""
-}
-
 // shade is 0 for nothing, then rises in equal steps.
-func shade(c Cell, highest int64) int {
-	if c.None {
-		return -1
-	}
-	if c.N == 0 {
+func shade(n, highest int64) int {
+	if n == 0 {
 		return 0
 	}
-	return min(Shades, 1+int(Shades*share(c.N-1, highest)))
+	return min(Shades, 1+int(Shades*share(n-1, highest)))
 }

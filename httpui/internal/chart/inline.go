@@ -5,26 +5,22 @@ import (
 	"strconv"
 )
 
-// Bar is a bar inside a cell of a table, beside the number it shows.
+// Bar is a bar inside a cell of a table, beside the number it shows: a
+// decoration that a screen reader passes over.
 type Bar struct {
 	Value int64
 	Max   int64 // what fills the cell; the largest of the table
 	Look  Look
-
-	// Title names the bar. Leave it empty where the number stands beside it:
-	// then the bar is decoration and a screen reader passes over it.
-	Title string
 }
 
 // HTML draws the bar. It fails only when drawing itself does.
-func (b Bar) HTML() (template.HTML, error) {
-	return render("bar.html", barView{b.Title, inkClass(b.Look % Looks), b.width()})
-}
+func (b Bar) HTML() (template.HTML, error) { return render("bar.html", b) }
 
-type barView struct{ Title, Ink, Width string }
+// Ink is the class of the colour of the bar.
+func (b Bar) Ink() string { return inkClass(b.Look % Looks) }
 
-// width is the length of the bar in percent. What is not zero can be seen.
-func (b Bar) width() string {
+// Width is the length of the bar in percent. What is not zero can be seen.
+func (b Bar) Width() string {
 	if b.Value <= 0 {
 		return "0"
 	}
@@ -85,31 +81,29 @@ func (s Sparkline) view() sparkView {
 
 // path draws the values from one index to another.
 func (s Sparkline) path(from, to int) string {
-	var d []byte
 	var highest int64
 	for _, v := range s.Values {
 		highest = max(highest, v.N)
 	}
 	const margin = 2
-	drawn := false
+	var d []byte
 	for i := from; i < to; i++ {
 		v := s.Values[i]
 		if v.None {
-			drawn = false
 			continue
 		}
-		command := byte('M')
-		if drawn {
-			command = 'L'
+		begins := i == from || s.Values[i-1].None
+		command := byte('L')
+		if begins {
+			command = 'M'
 		}
 		d = append(d, command)
 		d = strconv.AppendInt(d, int64(i*sparkStep), 10)
 		d = append(d, ' ')
-		d = appendCoordinate(d, sparkHeight-margin-(sparkHeight-2*margin)*share(max(0, v.N), highest))
-		if !drawn {
+		d = append(d, coordinate(sparkHeight-margin-(sparkHeight-2*margin)*share(max(0, v.N), highest))...)
+		if begins {
 			d = append(d, "h0"...) // a value on its own is a dot
 		}
-		drawn = true
 	}
 	return string(d)
 }

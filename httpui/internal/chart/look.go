@@ -3,7 +3,6 @@ package chart
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Look is the colour and the pattern of a series.
@@ -72,17 +71,4 @@ func (p pattern) Weave() string {
 		return "M0 3H6M3 0V6"
 	}
 	return ""
-}
-
-// explain adds to the legend what is not a series.
-func (p *plot) explain(w Words, reference string) {
-	if p.Line != "" {
-		p.Legend = append(p.Legend, legendItem{Name: reference, Line: true})
-	}
-	if p.Running != "" && w.Running != "" {
-		p.Legend = append(p.Legend, legendItem{Name: w.Running, paint: paint{Class: "chart-ink-1", Over: p.ID + "-running"}})
-	}
-	if len(p.Grey) > 0 {
-		p.Legend = append(p.Legend, legendItem{Name: strings.Join(p.Grey, " / "), paint: paint{Class: "chart-gap"}})
-	}
 }

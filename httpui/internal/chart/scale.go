@@ -3,6 +3,8 @@ package chart
 import (
 	"math"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // wantedTicks is about how many grid lines stand over the zero line.
@@ -52,33 +54,39 @@ func labelled(columns, most int) int {
 	return (columns + most - 1) / most
 }
 
-// coordinate writes a position with at most two decimals.
-func coordinate(v float64) string { return string(appendCoordinate(nil, v)) }
+// Most labels of the axis on a wide and on a narrow screen.
+const (
+	mostLabels       = 13
+	mostNarrowLabels = 5
+)
 
-func appendCoordinate(b []byte, v float64) []byte {
-	if math.Abs(v) < 0.005 {
-		return append(b, '0')
+// runeWidth is the width of a letter in percent of the narrowest plot on which
+// the style sheet shows texts that must fit, 56rem less the margins.
+const runeWidth = 0.85
+
+// fitting returns the first text that fits into a width in percent, or "".
+func fitting(width float64, texts ...string) string {
+	for _, t := range texts {
+		if runeWidth*float64(utf8.RuneCountInString(t)) <= width {
+			return t
+		}
 	}
-	b = strconv.AppendFloat(b, v, 'f', 2, 64)
-	for b[len(b)-1] == '0' {
-		b = b[:len(b)-1]
-	}
-	if b[len(b)-1] == '.' {
-		b = b[:len(b)-1]
-	}
-	return b
+	return ""
 }
 
-// appendRect writes a rectangle: x and width in percent of the width there is,
-// y and height in pixels. It holds nothing but numbers.
-func appendRect(b []byte, x, y, width, height float64) []byte {
-	b = append(b, `<rect x="`...)
-	b = appendCoordinate(b, x)
-	b = append(b, `%" y="`...)
-	b = appendCoordinate(b, y)
-	b = append(b, `" width="`...)
-	b = appendCoordinate(b, width)
-	b = append(b, `%" height="`...)
-	b = appendCoordinate(b, height)
-	return append(b, `"/>`...)
+// coordinate writes a position with at most two decimals.
+func coordinate(v float64) string {
+	s := strings.TrimRight(strconv.FormatFloat(v, 'f', 2, 64), "0")
+	if s = strings.TrimSuffix(s, "."); s == "-0" {
+		return "0"
+	}
+	return s
+}
+
+// share is a part of a whole, from 0 to 1.
+func share(part, whole int64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
 }
