@@ -38,7 +38,7 @@ func fileFormats() []fileFormat {
 			return t.WriteJSON(buf)
 		}},
 		{"xlsx", "export.xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", func(l *locale.Locale, t *export.Table, buf *bytes.Buffer) error {
-			return t.WriteXLSX(buf, export.XLSXOptions{Sheet: l.T("export.sheet")})
+			return t.WriteXLSX(buf, l.T("export.sheet"))
 		}},
 	}
 }

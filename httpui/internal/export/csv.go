@@ -2,8 +2,8 @@ package export
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,12 +33,13 @@ const bom = "\ufeff"
 // It returns [ErrCell] or [ErrTooManyRows] for a table that is wrong, else the
 // errors of w.
 func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
-	if err := t.check(); err != nil {
-		return fmt.Errorf("export: writing CSV: %w", err)
-	}
+	return t.as("CSV", func() error { return t.writeCSV(w, o) })
+}
+
+func (t *Table) writeCSV(w io.Writer, o CSVOptions) error {
 	if o.BOM {
 		if _, err := io.WriteString(w, bom); err != nil {
-			return fmt.Errorf("export: writing CSV: %w", err)
+			return err
 		}
 	}
 	out := csv.NewWriter(w)
@@ -46,31 +47,23 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	if o.Semicolon {
 		out.Comma = ';'
 	}
+	rows := t.Rows
+	if t.Total != nil {
+		rows = append(slices.Clip(rows), t.Total)
+	}
 	line := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		line[i] = inert(c.Name)
 	}
-	// What Write cannot write is reported by Error below.
-	_ = out.Write(line)
-	for _, row := range t.Rows {
-		_ = out.Write(o.line(line, row))
-	}
-	if t.Total != nil {
-		_ = out.Write(o.line(line, t.Total))
+	_ = out.Write(line) // what it cannot write is reported by Error below
+	for _, row := range rows {
+		for i, cell := range row {
+			line[i] = o.cell(cell)
+		}
+		_ = out.Write(line)
 	}
 	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("export: writing CSV: %w", err)
-	}
-	return nil
-}
-
-// line writes the cells of a row into line.
-func (o CSVOptions) line(line []string, row []any) []string {
-	for i, cell := range row {
-		line[i] = o.cell(cell)
-	}
-	return line
+	return out.Error()
 }
 
 func (o CSVOptions) cell(cell any) string {
@@ -101,11 +94,7 @@ func (o CSVOptions) decimal(v float64) string {
 // inert puts an apostrophe before a text that a spreadsheet would take for a
 // formula.
 func inert(s string) string {
-	if s == "" {
-		return s
-	}
-	switch s[0] {
-	case '=', '+', '-', '@', '\t', '\r', '\n':
+	if s != "" && strings.IndexByte("=+-@\t\r\n", s[0]) >= 0 {
 		return "'" + s
 	}
 	return s

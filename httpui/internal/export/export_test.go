@@ -176,7 +176,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		for _, err := range []error{
-			tt.table.WriteCSV(&b, export.CSVOptions{}), tt.table.WriteJSON(&b), tt.table.WriteXLSX(&b, export.XLSXOptions{}),
+			tt.table.WriteCSV(&b, export.CSVOptions{}), tt.table.WriteJSON(&b), tt.table.WriteXLSX(&b, ""),
 		} {
 			if !errors.Is(err, tt.want) {
 				t.Errorf("%s: got %v, want %v", name, err, tt.want)
@@ -201,7 +201,7 @@ func TestErrorsOfTheWriterAreReported(t *testing.T) {
 		"csv":      table.WriteCSV(brokenWriter{}, export.CSVOptions{}),
 		"csv, bom": table.WriteCSV(brokenWriter{}, export.CSVOptions{BOM: true}),
 		"json":     table.WriteJSON(brokenWriter{}),
-		"xlsx":     table.WriteXLSX(brokenWriter{}, export.XLSXOptions{}),
+		"xlsx":     table.WriteXLSX(brokenWriter{}, ""),
 	} {
 		if !errors.Is(err, errBroken) {
 			t.Errorf("%s: got %v", name, err)

@@ -1,8 +1,16 @@
+// Package export writes a table of a page as a file: CSV (RFC 4180), JSON
+// (RFC 8259) or XLSX (ISO/IEC 29500).
+//
+// Numbers stay numbers and dates stay dates. A text that a spreadsheet would
+// take for a formula is made inert: in CSV by an apostrophe in front of it, in
+// XLSX by its type.
 package export
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/e-gov/tarastat/aggregate"
 )
@@ -32,22 +40,22 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // Column is one column of a table.
 type Column struct {
-	Name string
-	Kind Kind
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
 
 	// Chart puts an Int column into the chart of an XLSX file. When no column
 	// asks for it, the first one of that kind is drawn.
-	Chart bool
+	Chart bool `json:"-"`
 }
 
 // Table is what a page shows, with what it says about it.
 type Table struct {
-	Title   string
-	Period  string   // in words, for people
-	Notes   []string // filters, gaps, definitions: what must be known of the figures
-	Columns []Column
-	Rows    [][]any // a cell for each column, of its kind
-	Total   []any   // the last row; nil for none
+	Title   string   `json:"title"`
+	Period  string   `json:"period"` // in words, for people
+	Notes   []string `json:"notes"`  // filters, gaps, definitions: what must be known of the figures
+	Columns []Column `json:"columns"`
+	Rows    [][]any  `json:"rows"`  // a cell for each column, of its kind
+	Total   []any    `json:"total"` // the last row, a word in any column; nil for none
 }
 
 // MaxRows is the most rows a table may have: what fits into a sheet of XLSX,
@@ -66,31 +74,27 @@ func (t *Table) check() error {
 		return ErrTooManyRows
 	}
 	for i, row := range t.Rows {
-		if err := t.checkRow(row); err != nil {
+		if err := t.checkRow(row, false); err != nil {
 			return fmt.Errorf("row %d: %w", i+1, err)
 		}
 	}
 	if t.Total == nil {
 		return nil
 	}
-	// The total may have a word in any column.
-	if len(t.Total) != len(t.Columns) {
-		return fmt.Errorf("total: %w: %d cells for %d columns", ErrCell, len(t.Total), len(t.Columns))
-	}
-	for i, c := range t.Columns {
-		if _, word := t.Total[i].(string); !word && !c.Kind.holds(t.Total[i]) {
-			return fmt.Errorf("total: %w: %T in %q", ErrCell, t.Total[i], c.Name)
-		}
+	if err := t.checkRow(t.Total, true); err != nil {
+		return fmt.Errorf("total: %w", err)
 	}
 	return nil
 }
 
-func (t *Table) checkRow(row []any) error {
+// checkRow refuses cells of another kind than their column; words says that
+// there may be a word in any.
+func (t *Table) checkRow(row []any, words bool) error {
 	if len(row) != len(t.Columns) {
 		return fmt.Errorf("%w: %d cells for %d columns", ErrCell, len(row), len(t.Columns))
 	}
 	for i, c := range t.Columns {
-		if !c.Kind.holds(row[i]) {
+		if _, word := row[i].(string); !c.Kind.holds(row[i]) && !(words && word) {
 			return fmt.Errorf("%w: %T in %q, which is %v", ErrCell, row[i], c.Name, c.Kind)
 		}
 	}
@@ -111,4 +115,33 @@ func (k Kind) holds(cell any) bool {
 		return k == Date
 	}
 	return false
+}
+
+// as writes the table as a file of the named format, if it is what it says.
+func (t *Table) as(format string, write func() error) error {
+	err := t.check()
+	if err == nil {
+		err = write()
+	}
+	if err != nil {
+		return fmt.Errorf("export: writing %s: %w", format, err)
+	}
+	return nil
+}
+
+// WriteJSON writes the table as one object: title, period, notes, columns with
+// name and kind, rows as arrays in the order of the columns, and total, which
+// is null when there is none. Shares are numbers from 0 to 1, dates are texts
+// of ISO 8601; a cell without a figure is null.
+//
+// It returns [ErrCell] or [ErrTooManyRows] for a table that is wrong, else the
+// errors of w.
+func (t *Table) WriteJSON(w io.Writer) error {
+	return t.as("JSON", func() error {
+		out := *t // with empty lists in the place of missing ones
+		out.Notes = append([]string{}, t.Notes...)
+		out.Columns = append([]Column{}, t.Columns...)
+		out.Rows = append([][]any{}, t.Rows...)
+		return json.NewEncoder(w).Encode(out)
+	})
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,45 +13,31 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 )
 
-// XLSXOptions names the sheet of a workbook.
-type XLSXOptions struct {
-	Sheet string // of the table; "" is "Andmed"
-}
-
 // WriteXLSX writes a workbook: on the first sheet title, period, a header that
 // stays in view, the rows, the total and the notes; on the second a chart that
 // draws from the first. Texts are of type string, so that none is a formula.
+// The first sheet is called by the given name, as far as a workbook allows it;
+// "" is "Andmed".
 //
 // It returns [ErrCell] or [ErrTooManyRows] for a table that is wrong, else the
 // errors of w. The workbook is made in memory.
-func (t *Table) WriteXLSX(w io.Writer, o XLSXOptions) error {
-	err := t.check()
-	if err == nil {
-		err = t.writeXLSX(w, o)
-	}
-	if err != nil {
-		return fmt.Errorf("export: writing XLSX: %w", err)
-	}
-	return nil
+func (t *Table) WriteXLSX(w io.Writer, sheet string) error {
+	return t.as("XLSX", func() error { return t.writeXLSX(w, sheet) })
 }
 
-func (t *Table) writeXLSX(w io.Writer, o XLSXOptions) error {
-	b := book{File: excelize.NewFile(), table: t, sheet: sheetName(o.Sheet)}
-	defer b.Close() //nolint:errcheck // nothing is open but memory
+func (t *Table) writeXLSX(w io.Writer, sheet string) error {
+	b := book{File: excelize.NewFile(), table: t, sheet: sheetName(sheet)}
+	defer b.Close()
 	if err := b.SetSheetName("Sheet1", b.sheet); err != nil {
 		return err
 	}
 	if err := b.SetDocProps(&excelize.DocProperties{Title: t.Title, Subject: t.Period, Creator: "TARA-Stat"}); err != nil {
 		return err
 	}
-	if err := b.styles(); err != nil {
-		return err
-	}
-	if err := b.fill(); err != nil {
-		return err
-	}
-	if err := b.chart(); err != nil {
-		return err
+	for _, part := range []func() error{b.styles, b.fill, b.chart} {
+		if err := part(); err != nil {
+			return err
+		}
 	}
 	return b.Write(w)
 }
@@ -105,22 +92,17 @@ func (b *book) fill() error {
 			return err
 		}
 	}
-	first, err := excelize.CoordinatesToCellName(1, headerRow+1)
-	if err != nil {
-		return err
+	panes := &excelize.Panes{
+		Freeze: true, YSplit: headerRow, TopLeftCell: fmt.Sprintf("A%d", headerRow+1), ActivePane: "bottomLeft",
 	}
-	if err := s.SetPanes(&excelize.Panes{Freeze: true, YSplit: headerRow, TopLeftCell: first, ActivePane: "bottomLeft"}); err != nil {
+	if err := s.SetPanes(panes); err != nil {
 		return err
 	}
 	row := 0
 	write := func(cells ...any) {
 		row++
-		if err != nil || len(cells) == 0 {
-			return
-		}
-		var at string
-		if at, err = excelize.CoordinatesToCellName(1, row); err == nil {
-			err = s.SetRow(at, cells)
+		if err == nil && len(cells) > 0 {
+			err = s.SetRow(fmt.Sprintf("A%d", row), cells)
 		}
 	}
 	write(excelize.Cell{StyleID: b.title, Value: t.Title})
@@ -187,17 +169,91 @@ func (t *Table) widths() []float64 {
 // sheetName makes a name that a workbook allows: at most 31 characters, none
 // of them one of :\/?*[], and no apostrophe at the ends.
 func sheetName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`:\/?*[]`, r) {
-			return ' '
+	runes := []rune(strings.NewReplacer(":", " ", `\`, " ", "/", " ", "?", " ", "*", " ", "[", " ", "]", " ").Replace(name))
+	name = strings.Trim(string(runes[:min(len(runes), excelize.MaxSheetNameLength)]), "' ")
+	return cmp.Or(name, "Andmed")
+}
+
+// MaxChartRows is the most rows that a chart of a workbook draws: the first
+// ones, since more could not be told apart.
+const MaxChartRows = 100
+
+// chartColours are those of the pages, so that the file looks like them.
+var chartColours = [...]string{"005AA3", "D16900", "5D6071", "308653", "A3740B"}
+
+// Size of the chart in pixels.
+const (
+	chartWidth  = 960
+	chartHeight = 480
+)
+
+// chart draws the rows as stacked columns, named by their first cell, on a
+// sheet of its own. A table without rows or figures has none.
+func (b *book) chart() error {
+	t := b.table
+	columns := t.charted()
+	if len(columns) == 0 || len(t.Rows) == 0 {
+		return nil
+	}
+	sheet := "Diagramm"
+	if strings.EqualFold(sheet, b.sheet) {
+		sheet = "Diagramm 2"
+	}
+	if _, err := b.NewSheet(sheet); err != nil {
+		return err
+	}
+	first, last := headerRow+1, headerRow+min(len(t.Rows), MaxChartRows)
+	var series []excelize.ChartSeries
+	for n, i := range columns {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
 		}
-		return r
-	}, name)
-	if runes := []rune(name); len(runes) > excelize.MaxSheetNameLength {
-		name = string(runes[:excelize.MaxSheetNameLength])
+		colour := chartColours[n%len(chartColours)]
+		series = append(series, excelize.ChartSeries{
+			Name:       b.ref("$%s$%d", name, headerRow),
+			Categories: b.ref("$A$%d:$A$%d", first, last),
+			Values:     b.ref("$%[1]s$%[2]d:$%[1]s$%[3]d", name, first, last),
+			Fill:       excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}},
+		})
 	}
-	if name = strings.Trim(name, "' "); name == "" {
-		return "Andmed"
+	title := t.Title
+	if t.Period != "" {
+		title += ", " + t.Period
 	}
-	return name
+	gap, vary := uint(40), false
+	return b.AddChart(sheet, "A1", &excelize.Chart{
+		Type:      excelize.ColStacked,
+		Series:    series,
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title}}},
+		Legend:    excelize.ChartLegend{Position: "bottom"},
+		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
+		YAxis:     excelize.ChartAxis{MajorGridLines: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "#,##0"}},
+		GapWidth:  &gap,
+		// One colour a series, not a column.
+		VaryColors: &vary,
+	})
+}
+
+// ref is a reference to cells of the sheet of the table.
+func (b *book) ref(format string, args ...any) string {
+	return "'" + strings.ReplaceAll(b.sheet, "'", "''") + "'!" + fmt.Sprintf(format, args...)
+}
+
+// charted returns the columns that are drawn.
+func (t *Table) charted() []int {
+	var asked, first []int
+	for i, c := range t.Columns {
+		switch {
+		case c.Kind != Int:
+		case c.Chart:
+			asked = append(asked, i)
+		case first == nil:
+			first = []int{i}
+		}
+	}
+	if asked != nil {
+		return asked
+	}
+	return first
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/e-gov/tarastat/httpui/internal/export"
 )
 
-func workbook(t *testing.T, table *export.Table, o export.XLSXOptions) (*excelize.File, []byte) {
+func workbook(t *testing.T, table *export.Table, sheet string) (*excelize.File, []byte) {
 	t.Helper()
 	is := is.New(t)
 	var b bytes.Buffer
-	is.NoErr(table.WriteXLSX(&b, o))
+	is.NoErr(table.WriteXLSX(&b, sheet))
 	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
 	is.NoErr(err)
 	t.Cleanup(func() { is.NoErr(f.Close()) })
@@ -48,7 +48,7 @@ func ExampleTable_WriteXLSX() {
 		Rows:    [][]any{{"Smart-ID", int64(48213)}},
 	}
 	var b bytes.Buffer
-	if err := t.WriteXLSX(&b, export.XLSXOptions{}); err != nil {
+	if err := t.WriteXLSX(&b, ""); err != nil {
 		fmt.Println(err)
 	}
 	f, err := excelize.OpenReader(&b)
@@ -64,7 +64,7 @@ func ExampleTable_WriteXLSX() {
 
 func TestXLSXReadsBack(t *testing.T) {
 	is := is.New(t)
-	f, data := workbook(t, sample(), export.XLSXOptions{})
+	f, data := workbook(t, sample(), "")
 	raw := excelize.Options{RawCellValue: true}
 	get := func(cell string) string {
 		v, err := f.GetCellValue("Andmed", cell, raw)
@@ -113,7 +113,7 @@ func TestXLSXReadsBack(t *testing.T) {
 
 func TestXLSXDrawsTheColumnsAskedFor(t *testing.T) {
 	is := is.New(t)
-	_, data := workbook(t, sample(), export.XLSXOptions{Sheet: "Kliendi 'A' andmed"})
+	_, data := workbook(t, sample(), "Kliendi 'A' andmed")
 	chart := part(t, data, "xl/charts/chart1.xml")
 	for _, want := range []string{
 		"'Kliendi ''A'' andmed'!$B$5:$B$16", "'Kliendi ''A'' andmed'!$C$5:$C$16", "'Kliendi ''A'' andmed'!$A$5:$A$16",
@@ -125,7 +125,7 @@ func TestXLSXDrawsTheColumnsAskedFor(t *testing.T) {
 	}
 	table := sample()
 	table.Columns[1].Chart, table.Columns[2].Chart = false, false
-	_, data = workbook(t, table, export.XLSXOptions{})
+	_, data = workbook(t, table, "")
 	chart = part(t, data, "xl/charts/chart1.xml")
 	is.True(strings.Contains(chart, "$B$5:$B$16"))
 	is.True(!strings.Contains(chart, "$C$5:$C$16"))
@@ -137,7 +137,7 @@ func TestXLSXWithoutAChart(t *testing.T) {
 		"no figures": {Columns: []export.Column{{Name: "a"}}, Rows: [][]any{{"x"}}},
 		"no columns": {Title: "x", Rows: [][]any{{}}},
 	} {
-		f, _ := workbook(t, table, export.XLSXOptions{})
+		f, _ := workbook(t, table, "")
 		if got := len(f.GetSheetList()); got != 1 {
 			t.Errorf("%s: %d sheets", name, got)
 		}
@@ -152,12 +152,12 @@ func TestSheetNamesAreMadeValid(t *testing.T) {
 		strings.Repeat("õ", 40): strings.Repeat("õ", 31),
 		"***":                   "Andmed",
 	} {
-		f, _ := workbook(t, sample(), export.XLSXOptions{Sheet: name})
+		f, _ := workbook(t, sample(), name)
 		if got := f.GetSheetList()[0]; got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
-	f, _ := workbook(t, sample(), export.XLSXOptions{Sheet: "diagramm"}) // as the chart's is called
+	f, _ := workbook(t, sample(), "diagramm") // as the chart's is called
 	is.New(t).Equal(len(f.GetSheetList()), 2)
 }
 
@@ -167,7 +167,7 @@ func TestXLSXDrawsAtMostMaxChartRows(t *testing.T) {
 	for i := range 3 * export.MaxChartRows {
 		table.Rows = append(table.Rows, []any{"x", int64(i)})
 	}
-	_, data := workbook(t, table, export.XLSXOptions{})
+	_, data := workbook(t, table, "")
 	is.True(strings.Contains(part(t, data, "xl/charts/chart1.xml"), "$B$5:$B$104"))
 }
 
@@ -179,7 +179,7 @@ func BenchmarkWriteXLSX(b *testing.B) {
 		table.Rows = append(table.Rows, row)
 	}
 	for b.Loop() {
-		if err := table.WriteXLSX(io.Discard, export.XLSXOptions{}); err != nil {
+		if err := table.WriteXLSX(io.Discard, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
