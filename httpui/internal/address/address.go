@@ -36,32 +36,17 @@ const MaxValueBytes = 1 << 10
 type Filter struct {
 	Param string
 	By    aggregate.Dim
+	Value func(*aggregate.Key) *string // where its value stands in a key
 }
 
 // Filters are all of them, in their order on pages.
 func Filters() []Filter {
 	return []Filter{
-		{Client, aggregate.ByClient},
-		{Method, aggregate.ByMethod},
-		{Bank, aggregate.ByBank},
-		{Country, aggregate.ByCountry},
-		{Error, aggregate.ByErrorCode},
-	}
-}
-
-// Value is where the value of the filter stands in a key.
-func (f Filter) Value(k *aggregate.Key) *string {
-	switch f.By {
-	case aggregate.ByClient:
-		return &k.ClientID
-	case aggregate.ByMethod:
-		return &k.Method
-	case aggregate.ByBank:
-		return &k.Bank
-	case aggregate.ByCountry:
-		return &k.Country
-	default:
-		return &k.ErrorCode
+		{Client, aggregate.ByClient, func(k *aggregate.Key) *string { return &k.ClientID }},
+		{Method, aggregate.ByMethod, func(k *aggregate.Key) *string { return &k.Method }},
+		{Bank, aggregate.ByBank, func(k *aggregate.Key) *string { return &k.Bank }},
+		{Country, aggregate.ByCountry, func(k *aggregate.Key) *string { return &k.Country }},
+		{Error, aggregate.ByErrorCode, func(k *aggregate.Key) *string { return &k.ErrorCode }},
 	}
 }
 
@@ -101,9 +86,8 @@ func Parse(r *http.Request, root web.Root, now time.Time) View {
 	v := Default(root, r.URL.EscapedPath(), now)
 	v.Query, v.Given, v.Text = q, q.Has(Period), q.Get(Period)
 	if v.Given {
-		if p, err := aggregate.ParsePeriod(v.Text, now.Location()); err != nil {
-			v.PeriodErr = err
-		} else {
+		var p aggregate.Period
+		if p, v.PeriodErr = aggregate.ParsePeriod(v.Text, now.Location()); v.PeriodErr == nil {
 			v.Period = p
 		}
 	}
@@ -196,39 +180,35 @@ func (v *View) Dates() (string, bool) {
 	case to == "" || from == to:
 		text = from
 	}
-	params := slices.DeleteFunc(append(v.Params(), v.Own...), func(p Param) bool { return p.Name == Period })
-	return Of(v.Path, append([]Param{{Period, text}}, params...)...), true
+	shown := *v
+	shown.Given, shown.Text, shown.PeriodErr = true, text, nil
+	return shown.Here(), true
 }
 
 // with returns params with those of set in their place, or added.
 func with(params, set []Param) []Param {
 	for _, s := range set {
-		i := slices.IndexFunc(params, func(p Param) bool { return p.Name == s.Name })
-		if i < 0 {
+		if i := slices.IndexFunc(params, func(p Param) bool { return p.Name == s.Name }); i >= 0 {
+			params[i] = s
+		} else {
 			params = append(params, s)
-			continue
 		}
-		params[i] = s
 	}
 	return params
 }
 
 // Of is the address of a path with parameters.
 func Of(path string, params ...Param) string {
-	var b strings.Builder
-	b.WriteString(path)
-	sep := byte('?')
+	var query []string
 	for _, p := range params {
-		if p.Value == unset {
-			continue
+		if p.Value != unset {
+			query = append(query, p.Name+"="+legible(url.QueryEscape(p.Value)))
 		}
-		b.WriteByte(sep)
-		b.WriteString(p.Name)
-		b.WriteByte('=')
-		b.WriteString(legible(url.QueryEscape(p.Value)))
-		sep = '&'
 	}
-	return b.String()
+	if query == nil {
+		return path
+	}
+	return path + "?" + strings.Join(query, "&")
 }
 
 // legible undoes the escaping of what may stand in a query as it is (RFC 3986,

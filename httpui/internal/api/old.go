@@ -11,27 +11,22 @@ import (
 	"github.com/e-gov/tarastat/logbase"
 )
 
-// The answers of the old service's endpoints. Err is null, or a code with its
-// sentence; then the other member is null. Unlike the old service, we answer
-// errors with their true status.
-type (
-	oldStat struct {
-		Err  *string  `json:"err"`
-		Rows []oldRow `json:"kirjed"`
-	}
-	oldCount struct {
-		Err   *string `json:"err"`
-		Count *int64  `json:"kirjeid"`
-	}
-	oldSince struct {
-		Err *string `json:"err"`
-		Day *string `json:"alates"` // null while there are no records, too
-	}
-	oldDeleted struct {
-		Err     *string `json:"err"`
-		Deleted *int64  `json:"kustutati"`
-	}
-)
+// oldAnswer is that of one of the old service's endpoints. Err is null, or a
+// code with its sentence; then the other member is null. Unlike the old
+// service, we answer errors with their true status.
+type oldAnswer struct {
+	Err     *string `json:"err"`
+	Rows    any     `json:"kirjed,omitempty"`
+	Count   any     `json:"kirjeid,omitempty"`
+	Day     any     `json:"alates,omitempty"`
+	Deleted any     `json:"kustutati,omitempty"`
+}
+
+// null is a member that is there and has no value. One that is nil is left out.
+type null struct{}
+
+// MarshalJSON writes null.
+func (null) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
 type oldRow struct {
 	ID    oldKey `json:"_id"`
@@ -48,40 +43,39 @@ type oldKey struct {
 }
 
 func (a *API) routeOld() {
-	old := func(method, path string, tell web.Teller, ask func(w http.ResponseWriter, r *http.Request) (any, error)) {
-		a.site.Handle(method, path, tell, func(w http.ResponseWriter, r *http.Request) error {
+	old := func(method, path string, failed oldAnswer, ask func(w http.ResponseWriter, r *http.Request) (oldAnswer, error)) {
+		a.site.Handle(method, path, tellOld(failed), func(w http.ResponseWriter, r *http.Request) error {
 			answer, err := ask(w, r)
-			if err != nil {
-				return err
+			if err == nil {
+				sendOld(w, answer)
 			}
-			sendOld(w, answer)
-			return nil
+			return err
 		})
 	}
-	tellCount := tellOld(func(line *string) any { return oldCount{Err: line} })
-	old("GET", "/standard", tellCount, a.count(event.SuccessfulAuth))
-	old("GET", "/kirjeid", tellCount, a.count(""))
-	old("GET", "/alates", tellOld(func(line *string) any { return oldSince{Err: line} }), a.since)
-	old("DELETE", "/kustuta", tellOld(func(line *string) any { return oldDeleted{Err: line} }), a.remove)
+	old("GET", "/standard", oldAnswer{Count: null{}}, a.count(event.SuccessfulAuth))
+	old("GET", "/kirjeid", oldAnswer{Count: null{}}, a.count(""))
+	old("GET", "/alates", oldAnswer{Day: null{}}, a.since)
+	old("DELETE", "/kustuta", oldAnswer{Deleted: null{}}, a.remove)
 }
 
-func sendOld(w http.ResponseWriter, answer any) {
+func sendOld(w http.ResponseWriter, answer oldAnswer) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
 	web.SendJSON(w, http.StatusOK, jsonType, answer)
 }
 
 // tellOld tells a failure of an old endpoint in the form of its answer.
-func tellOld(answer func(line *string) any) web.Teller {
+func tellOld(answer oldAnswer) web.Teller {
 	return func(w http.ResponseWriter, _ *http.Request, f *web.Failure) {
-		line := f.Line()
-		web.SendJSON(w, f.Status, jsonType, answer(&line))
+		told, line := answer, f.Line()
+		told.Err = &line
+		web.SendJSON(w, f.Status, jsonType, told)
 	}
 }
 
 // TellStat tells a failure of [API.Stat].
 func TellStat(w http.ResponseWriter, r *http.Request, f *web.Failure) {
-	tellOld(func(line *string) any { return oldStat{Err: line} })(w, r, f)
+	tellOld(oldAnswer{Rows: null{}})(w, r, f)
 }
 
 // Stat answers /stat for programs.
@@ -90,12 +84,12 @@ func (a *API) Stat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := oldStat{Rows: make([]oldRow, len(rows))}
+	out := make([]oldRow, len(rows))
 	for i, row := range rows {
 		k := row.Key
-		out.Rows[i] = oldRow{oldKey{k.ClientID, k.Method, k.Operation, k.Bank}, row.Count}
+		out[i] = oldRow{oldKey{k.ClientID, k.Method, k.Operation, k.Bank}, row.Count}
 	}
-	sendOld(w, out)
+	sendOld(w, oldAnswer{Rows: out})
 	return nil
 }
 
@@ -113,40 +107,39 @@ func (a *API) sums(r *http.Request, f aggregate.Key, by aggregate.Dim) ([]aggreg
 }
 
 // count answers with the number of records, or with that of one operation.
-func (a *API) count(o event.Operation) func(http.ResponseWriter, *http.Request) (any, error) {
-	return func(_ http.ResponseWriter, r *http.Request) (any, error) {
+func (a *API) count(o event.Operation) func(http.ResponseWriter, *http.Request) (oldAnswer, error) {
+	return func(_ http.ResponseWriter, r *http.Request) (oldAnswer, error) {
 		rows, err := a.sums(r, aggregate.Key{Operation: o}, 0)
 		var n int64
 		for _, row := range rows {
 			n += row.Count
 		}
-		return oldCount{Count: &n}, err
+		return oldAnswer{Count: n}, err
 	}
 }
 
 // since answers with the day of the oldest record.
-func (a *API) since(_ http.ResponseWriter, r *http.Request) (any, error) {
+func (a *API) since(_ http.ResponseWriter, r *http.Request) (oldAnswer, error) {
 	b, err := a.Source.Bounds(r.Context())
 	if err != nil || b.Records == 0 {
-		return oldSince{}, err
+		return oldAnswer{Day: null{}}, err
 	}
-	day := b.First.String()
-	return oldSince{Day: &day}, nil
+	return oldAnswer{Day: b.First}, nil
 }
 
 var errNotDeletable = errors.New("only a period with a beginning and an end can be deleted")
 
-func (a *API) remove(w http.ResponseWriter, r *http.Request) (any, error) {
+func (a *API) remove(w http.ResponseWriter, r *http.Request) (oldAnswer, error) {
 	if a.Delete == nil {
-		return nil, web.Fail(http.StatusNotFound, logbase.DeleteFailed, nil)
+		return oldAnswer{}, web.Fail(http.StatusNotFound, logbase.DeleteFailed, nil)
 	}
 	p, err := a.period(r)
 	if err == nil && !p.Bounded() {
 		err = errNotDeletable
 	}
 	if err != nil {
-		return nil, web.Fail(http.StatusBadRequest, logbase.BadPeriod, err)
+		return oldAnswer{}, web.Fail(http.StatusBadRequest, logbase.BadPeriod, err)
 	}
 	n, err := a.Delete(w, r, p)
-	return oldDeleted{Deleted: &n}, err
+	return oldAnswer{Deleted: n}, err
 }

@@ -94,9 +94,11 @@ func (t *Table) checkRow(row []any, words bool) error {
 		return fmt.Errorf("%w: %d cells for %d columns", ErrCell, len(row), len(t.Columns))
 	}
 	for i, c := range t.Columns {
-		if _, word := row[i].(string); !c.Kind.holds(row[i]) && !(words && word) {
-			return fmt.Errorf("%w: %T in %q, which is %v", ErrCell, row[i], c.Name, c.Kind)
+		_, word := row[i].(string)
+		if c.Kind.holds(row[i]) || words && word {
+			continue
 		}
+		return fmt.Errorf("%w: %T in %q, which is %v", ErrCell, row[i], c.Name, c.Kind)
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func live(w http.ResponseWriter, _ *http.Request) error {
 type heartbeat struct {
 	Name       string      `json:"name"`
 	Version    string      `json:"version,omitempty"`
-	Packaged   *time.Time  `json:"packagingTime,omitempty"`
+	Packaged   time.Time   `json:"packagingTime,omitzero"`
 	Started    time.Time   `json:"startTime"`
 	ServerTime time.Time   `json:"serverTime"`
 	Systems    []dependent `json:"systems"`
@@ -158,12 +158,8 @@ func (m *Monitor) heartbeat(w http.ResponseWriter, r *http.Request) error {
 	}
 	beat := heartbeat{
 		Name: "TARA-Stat", Version: m.Version,
-		Started: m.Started.UTC(), ServerTime: m.Now().UTC(),
+		Packaged: m.Packaged.UTC(), Started: m.Started.UTC(), ServerTime: m.Now().UTC(),
 		Systems: []dependent{base},
-	}
-	if !m.Packaged.IsZero() {
-		t := m.Packaged.UTC()
-		beat.Packaged = &t
 	}
 	body, err := json.Marshal(beat)
 	if err != nil {

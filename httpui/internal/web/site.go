@@ -56,7 +56,7 @@ type Site struct {
 func NewSite(opts Options, tell Teller) *Site {
 	s := &Site{
 		root:    opts.Root,
-		hosts:   hostSet(opts.Hosts),
+		hosts:   slices.Clone(opts.Hosts),
 		timeout: opts.Timeout,
 		log:     cmp.Or(opts.Logger, slog.Default()),
 		origin:  http.NewCrossOriginProtection(),
@@ -138,7 +138,7 @@ func (s *Site) finish(rec *recorder, r *http.Request) {
 			panic(v)
 		}
 		s.log.Error("panic in a handler", "path", r.URL.Path, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-		if !rec.wrote {
+		if rec.status == 0 {
 			s.tellPanic(rec, r)
 		}
 	}
@@ -165,22 +165,17 @@ func (s *Site) Answered(class int) int64 { return s.answered[class].Load() }
 // recorder remembers what was answered.
 type recorder struct {
 	http.ResponseWriter
-	status int
+	status int // 0 until something is written
 	bytes  int
-	wrote  bool
 }
 
 func (w *recorder) WriteHeader(status int) {
-	if !w.wrote {
-		w.status, w.wrote = status, true
-	}
+	w.status = cmp.Or(w.status, status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
-	if !w.wrote {
-		w.WriteHeader(http.StatusOK)
-	}
+	w.status = cmp.Or(w.status, http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += n
 	return n, err
