@@ -27,9 +27,9 @@ type plot struct {
 	Bands    []band
 	Grey     []string // what the bands say, each once
 	Stacks   []stack
-	Running  template.HTML // rectangles over the columns that are not over
-	Line     string        // path of the reference line
-	LineBox  string        // its viewBox
+	Running  []template.HTML // rectangles over the columns that are not over
+	Line     string          // path of the reference line
+	LineBox  string          // its viewBox
 	Links    []link
 	Labels   []label
 	Figures  []label
@@ -53,7 +53,7 @@ type band struct {
 // stack is the part of all columns that one series makes up.
 type stack struct {
 	paint
-	Rects template.HTML
+	Rects []template.HTML
 }
 
 // link is the area of one column from top to bottom.
@@ -100,11 +100,12 @@ func (p *plot) band(i int) (x, width float64) {
 	return 100 * float64(i) / n, 100 / n
 }
 
-// appendRect writes a rectangle: x and width in percent of the width there is,
-// y and height in pixels. It holds nothing but numbers.
-func appendRect(b []byte, x, y, width, height float64) []byte {
-	return fmt.Appendf(b, `<rect x="%s%%" y="%s" width="%s%%" height="%s"/>`,
+// rect is a rectangle: x and width in percent of the width there is, y and
+// height in pixels.
+func rect(x, y, width, height float64) template.HTML {
+	text := fmt.Sprintf(`<rect x="%s%%" y="%s" width="%s%%" height="%s"/>`,
 		coordinate(x), coordinate(y), coordinate(width), coordinate(height))
+	return template.HTML(text) //nolint:gosec // nothing but numbers
 }
 
 // Shares of a step that its column fills, and the widest a column may be, in
@@ -123,8 +124,9 @@ const (
 
 // stack draws the columns; height gives the share of the plot of a part.
 func (p *plot) stack(height func(c Column, series int) float64) {
-	rects := make([][]byte, len(p.series))
-	var running []byte
+	for _, s := range p.series {
+		p.Stacks = append(p.Stacks, stack{paint: p.paint(s.Look)})
+	}
 	for i, c := range p.columns {
 		x, step := p.band(i)
 		width := min(columnShare*step, columnWidest)
@@ -139,16 +141,12 @@ func (p *plot) stack(height func(c Column, series int) float64) {
 			if h > 2*seam && y+h < zeroLine {
 				h -= seam
 			}
-			rects[s] = appendRect(rects[s], x, y, width, h)
+			p.Stacks[s].Rects = append(p.Stacks[s].Rects, rect(x, y, width, h))
 		}
 		if c.State == Running && y < zeroLine {
-			running = appendRect(running, x, y, width, zeroLine-y)
+			p.Running = append(p.Running, rect(x, y, width, zeroLine-y))
 		}
 	}
-	for s, series := range p.series {
-		p.Stacks = append(p.Stacks, stack{p.paint(series.Look), template.HTML(rects[s])}) //nolint:gosec // numbers only
-	}
-	p.Running = template.HTML(running) //nolint:gosec // numbers only
 }
 
 // bands joins neighbouring steps that lack data for the same reason.
@@ -182,8 +180,7 @@ func (p *plot) bands(w Words) {
 func (p *plot) links(title func(Column) string) {
 	for i, c := range p.columns {
 		x, width := p.band(i)
-		area := appendRect(nil, x, headroom, width, plotHeight)
-		p.Links = append(p.Links, link{c.Href, title(c), template.HTML(area)}) //nolint:gosec // numbers only
+		p.Links = append(p.Links, link{c.Href, title(c), rect(x, headroom, width, plotHeight)})
 		if c.Href != "" {
 			p.Role = "group"
 		}
@@ -297,7 +294,7 @@ func (p *plot) explain(w Words, reference string) {
 	if p.Line != "" {
 		p.Legend = append(p.Legend, legendItem{Name: reference, Line: true})
 	}
-	if p.Running != "" && w.Running != "" {
+	if p.Running != nil && w.Running != "" {
 		p.Legend = append(p.Legend, legendItem{Name: w.Running, paint: paint{Class: inkClass(Blue), Over: p.ID + "-running"}})
 	}
 	if len(p.Grey) > 0 {

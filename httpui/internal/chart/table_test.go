@@ -120,35 +120,3 @@ func TestCoverageJoinsEqualDays(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func BenchmarkColumns(b *testing.B) {
-	c := chart.Columns{Frame: frame("c"), Words: words, Series: outcomes, Columns: days(90), Reference: "Märts"}
-	html, err := c.HTML()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	b.ReportMetric(float64(len(html)), "bytes")
-	for b.Loop() {
-		if _, err := c.HTML(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkTableOfSparklines(b *testing.B) {
-	var values []chart.Cell
-	for i := range 53 {
-		values = append(values, chart.Cell{N: int64(i * i % 400)})
-	}
-	for b.Loop() {
-		for range 600 {
-			if _, err := (chart.Sparkline{Values: values}).HTML(); err != nil {
-				b.Fatal(err)
-			}
-			if _, err := (chart.Bar{Value: 3, Max: 7}).HTML(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}

@@ -254,31 +254,6 @@ func TestCompareFollowsTheEstonianAlphabet(t *testing.T) {
 	}
 }
 
-func BenchmarkT(b *testing.B) {
-	l := locale.For(logbase.Estonian)
-	b.ReportAllocs()
-	for b.Loop() {
-		l.T("table.shown", 1, 50, 600)
-	}
-}
-
-func BenchmarkFor(b *testing.B) {
-	for b.Loop() {
-		locale.For(logbase.Estonian)
-	}
-}
-
-func BenchmarkSort600Names(b *testing.B) {
-	l := locale.For(logbase.Estonian)
-	names := make([]string, 600)
-	for i := range names {
-		names[i] = fmt.Sprintf("Klientrakendus õ%d", i*7919%600)
-	}
-	for b.Loop() {
-		slices.SortFunc(slices.Clone(names), l.Compare())
-	}
-}
-
 func TestNoChange(t *testing.T) {
 	l := locale.For(logbase.Estonian)
 	day := aggregate.Date(2018, 3, 14)

@@ -28,12 +28,20 @@ func (l *Locale) Period(p aggregate.Period, b logbase.Bounds) string {
 		return l.T("period.since", l.Date(p.From()))
 	case p.From().IsZero():
 		return l.T("period.until", l.Date(p.To()))
-	case p.Unit() == aggregate.Hour:
-		return l.hour(p)
-	case p.Unit() == aggregate.Whole || p.Unit() == aggregate.Month:
-		return l.span(p)
 	}
-	return l.unit(p)
+	t := p.From()
+	switch p.Unit() {
+	case aggregate.Hour:
+		return l.hour(p)
+	case aggregate.Week:
+		year, week := t.ISOWeek()
+		return l.T("period.week", strconv.Itoa(week), strconv.Itoa(year), l.weekDays(t, year))
+	case aggregate.Quarter:
+		return l.Step(aggregate.Quarter, t)
+	case aggregate.Year:
+		return l.T("period.year", strconv.Itoa(t.Year()))
+	}
+	return l.span(p)
 }
 
 // hour names an hour by its text, since an hour that the clock leaves out has
@@ -66,20 +74,6 @@ func (l *Locale) span(p aggregate.Period) string {
 	default:
 		return l.T("period.daysOf", l.Days(first, last), l.T("period.days", int(last-first)+1))
 	}
-}
-
-func (l *Locale) unit(p aggregate.Period) string {
-	t := p.From()
-	switch p.Unit() {
-	case aggregate.Week:
-		year, week := t.ISOWeek()
-		return l.T("period.week", strconv.Itoa(week), strconv.Itoa(year), l.weekDays(t, year))
-	case aggregate.Quarter:
-		return l.T("period.quarter", quarter(t), strconv.Itoa(t.Year()))
-	case aggregate.Year:
-		return l.T("period.year", strconv.Itoa(t.Year()))
-	}
-	return l.longDate(t)
 }
 
 // weekDays writes the seven days from t on, without their year where it is
