@@ -53,84 +53,74 @@ func TestT(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
+	is := is.NewRelaxed(t)
 	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
-	for _, tt := range []struct{ got, want string }{
-		{et.Int(0), "0"},
-		{et.Int(999), "999"},
-		{et.Int(1000), "1\u00a0000"},
-		{et.Int(1234567), "1\u00a0234\u00a0567"},
-		{et.Int(-123456), "−123\u00a0456"},
-		{et.Int(-1 << 63), "−9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808"},
-		{en.Int(1234567), "1,234,567"},
-		{et.Percent(0.947), "94,7%"},
-		{en.Percent(0.947), "94.7%"},
-		{et.Percent(0), "0%"},
-		{et.Percent(1), "100%"},
-		{et.Percent(0.0004), "<0,1%"},
-		{et.Percent(0.99999), ">99,9%"},
-		{et.Percent(0.9994), "99,9%"},
-		{et.Change(0.031), "+3,1%"},
-		{et.Change(-0.031), "−3,1%"},
-		{et.Change(0), "0,0%"},
-		{et.Change(-0.00001), "0,0%"},
-		{et.Change(12.5), "+1\u00a0250%"},
-		{en.Change(-1), "−100%"},
-		{et.Points(0.004), "+0,4\u00a0pp"},
-		{et.Points(-0.012), "−1,2\u00a0pp"},
-		{et.Points(0), "0,0\u00a0pp"},
-		{et.Decimal(1234.5, 2), "1\u00a0234,50"},
-		{et.Decimal(0.5, 0), "0"},
-		{et.Short(0), "0"},
-		{et.Short(7500), "7\u00a0500"},
-		{et.Short(12_500), "12,5 tuh"},
-		{et.Short(200_000), "200 tuh"},
-		{et.Short(1_250_000), "1,25 mln"},
-		{et.Short(-2_000_000), "−2 mln"},
-		{en.Short(2_000_000), "2M"},
-		{en.Short(3_500_000_000), "3.5bn"},
-	} {
-		if tt.got != tt.want {
-			t.Errorf("got %q, want %q", tt.got, tt.want)
-		}
-	}
+	is.Equal(et.Int(0), "0")
+	is.Equal(et.Int(999), "999")
+	is.Equal(et.Int(1000), "1\u00a0000")
+	is.Equal(et.Int(1234567), "1\u00a0234\u00a0567")
+	is.Equal(et.Int(-123456), "−123\u00a0456")
+	is.Equal(et.Int(-1<<63), "−9\u00a0223\u00a0372\u00a0036\u00a0854\u00a0775\u00a0808")
+	is.Equal(en.Int(1234567), "1,234,567")
+	is.Equal(et.Percent(0.947), "94,7%")
+	is.Equal(en.Percent(0.947), "94.7%")
+	is.Equal(et.Percent(0), "0%")
+	is.Equal(et.Percent(1), "100%")
+	is.Equal(et.Percent(0.0004), "<0,1%")
+	is.Equal(et.Percent(0.99999), ">99,9%")
+	is.Equal(et.Percent(0.9994), "99,9%")
+	is.Equal(et.Change(0.031), "+3,1%")
+	is.Equal(et.Change(-0.031), "−3,1%")
+	is.Equal(et.Change(0), "0,0%")
+	is.Equal(et.Change(-0.00001), "0,0%")
+	is.Equal(et.Change(12.5), "+1\u00a0250%")
+	is.Equal(en.Change(-1), "−100%")
+	is.Equal(et.Points(0.004), "+0,4\u00a0pp")
+	is.Equal(et.Points(-0.012), "−1,2\u00a0pp")
+	is.Equal(et.Points(0), "0,0\u00a0pp")
+	is.Equal(et.Decimal(1234.5, 2), "1\u00a0234,50")
+	is.Equal(et.Decimal(0.5, 0), "0")
+	is.Equal(et.Short(0), "0")
+	is.Equal(et.Short(7500), "7\u00a0500")
+	is.Equal(et.Short(12_500), "12,5 tuh")
+	is.Equal(et.Short(200_000), "200 tuh")
+	is.Equal(et.Short(1_250_000), "1,25 mln")
+	is.Equal(et.Short(-2_000_000), "−2 mln")
+	is.Equal(en.Short(2_000_000), "2M")
+	is.Equal(en.Short(3_500_000_000), "3.5bn")
 }
 
 func TestDates(t *testing.T) {
+	is := is.NewRelaxed(t)
 	et, en := locale.For(logbase.Estonian), locale.For(logbase.English)
 	at := time.Date(2018, time.April, 8, 9, 5, 30, 0, time.UTC)
 	day := aggregate.Date
-	for _, tt := range []struct{ got, want string }{
-		{et.Date(at), "08.04.2018"},
-		{en.Date(at), "8 Apr 2018"},
-		{et.DateTime(at), "08.04.2018 09:05"},
-		{en.DateTime(at), "8 Apr 2018, 09:05"},
-		{et.Clock(at), "09:05"},
-		{et.Days(day(2018, 5, 16), day(2018, 5, 26)), "16.–26. mai 2018"},
-		{en.Days(day(2018, 5, 16), day(2018, 5, 26)), "16–26 May 2018"},
-		{et.Days(day(2018, 4, 28), day(2018, 5, 3)), "28. aprill – 3. mai 2018"},
-		{et.Days(day(2017, 12, 28), day(2018, 1, 3)), "28. detsember 2017 – 3. jaanuar 2018"},
-		{et.Days(day(2018, 4, 28), day(2018, 4, 28)), "28. aprill 2018"},
-		{et.Days(day(2018, 4, 1), day(2018, 4, 30)), "1.–30. aprill 2018"},
-		{et.Days(day(2018, 4, 1), day(2018, 6, 30)), "aprill–juuni 2018"},
-		{et.Days(day(2017, 11, 1), day(2018, 2, 28)), "november 2017 – veebruar 2018"},
-		{et.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "02.01.2018–28.04.2018"},
-		{en.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "2 Jan 2018 – 28 Apr 2018"},
-		{et.DayRange(day(2018, 1, 2), day(2018, 1, 2)), "02.01.2018"},
-		{et.MonthOf(day(2018, 2, 28)), "veebr 2018"},
-		{et.Weekday(time.Sunday), "pühapäev"},
-		{et.WeekdayShort(time.Monday), "E"},
-		{en.WeekdayShort(time.Saturday), "Sat"},
-		{et.Relative(-time.Minute), "äsja"},
-		{et.Relative(12 * time.Second), "12 s tagasi"},
-		{et.Relative(3 * time.Minute), "3 min tagasi"},
-		{et.Relative(47 * time.Hour), "47 h tagasi"},
-		{et.Relative(50 * time.Hour), "2 päeva tagasi"},
-		{en.Relative(50 * time.Hour), "2 days ago"},
-	} {
-		if tt.got != tt.want {
-			t.Errorf("got %q, want %q", tt.got, tt.want)
-		}
-	}
+	is.Equal(et.Date(at), "08.04.2018")
+	is.Equal(en.Date(at), "8 Apr 2018")
+	is.Equal(et.DateTime(at), "08.04.2018 09:05")
+	is.Equal(en.DateTime(at), "8 Apr 2018, 09:05")
+	is.Equal(et.Clock(at), "09:05")
+	is.Equal(et.Days(day(2018, 5, 16), day(2018, 5, 26)), "16.–26. mai 2018")
+	is.Equal(en.Days(day(2018, 5, 16), day(2018, 5, 26)), "16–26 May 2018")
+	is.Equal(et.Days(day(2018, 4, 28), day(2018, 5, 3)), "28. aprill – 3. mai 2018")
+	is.Equal(et.Days(day(2017, 12, 28), day(2018, 1, 3)), "28. detsember 2017 – 3. jaanuar 2018")
+	is.Equal(et.Days(day(2018, 4, 28), day(2018, 4, 28)), "28. aprill 2018")
+	is.Equal(et.Days(day(2018, 4, 1), day(2018, 4, 30)), "1.–30. aprill 2018")
+	is.Equal(et.Days(day(2018, 4, 1), day(2018, 6, 30)), "aprill–juuni 2018")
+	is.Equal(et.Days(day(2017, 11, 1), day(2018, 2, 28)), "november 2017 – veebruar 2018")
+	is.Equal(et.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "02.01.2018–28.04.2018")
+	is.Equal(en.DayRange(day(2018, 1, 2), day(2018, 4, 28)), "2 Jan 2018 – 28 Apr 2018")
+	is.Equal(et.DayRange(day(2018, 1, 2), day(2018, 1, 2)), "02.01.2018")
+	is.Equal(et.MonthOf(day(2018, 2, 28)), "veebr 2018")
+	is.Equal(et.Weekday(time.Sunday), "pühapäev")
+	is.Equal(et.WeekdayShort(time.Monday), "E")
+	is.Equal(en.WeekdayShort(time.Saturday), "Sat")
+	is.Equal(et.Relative(-time.Minute), "äsja")
+	is.Equal(et.Relative(12*time.Second), "12 s tagasi")
+	is.Equal(et.Relative(3*time.Minute), "3 min tagasi")
+	is.Equal(et.Relative(47*time.Hour), "47 h tagasi")
+	is.Equal(et.Relative(50*time.Hour), "2 päeva tagasi")
+	is.Equal(en.Relative(50*time.Hour), "2 days ago")
 }
 
 func TestPeriod(t *testing.T) {
