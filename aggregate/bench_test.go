@@ -72,7 +72,7 @@ func BenchmarkCubeOverview(b *testing.B) {
 	b.Run("Bounds", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			c.Span()
+			c.Bounds()
 		}
 	})
 	b.Run("Clients", func(b *testing.B) {

@@ -159,7 +159,7 @@ func DayOf(t time.Time, loc *time.Location) Day {
 // Date returns the day with that date. Values out of range are normalised as
 // [time.Date] does.
 func Date(year int, month time.Month, day int) Day {
-	return Day(midnight(year, month, day).Unix() / secondsPerDay) //nolint:gosec // a whole number, of far fewer than 2^31 days
+	return Day(midnight(year, month, day).Unix() / secondsPerDay)
 }
 
 // Start returns the first instant of d in loc, which is not midnight where a

@@ -151,59 +151,56 @@ func (s cell) rest() uint64 {
 		uint64(s.bank)<<16 | uint64(s.country)
 }
 
-// Span is the first and the last day on which a client application had an event.
-type Span struct {
+// Bounds is how much there is.
+type Bounds struct {
+	Records     int64
+	First, Last Day // civil days of the oldest and the newest event; 0 when Records is 0
+}
+
+// Seen is the first and the last day on which a client application had an
+// event.
+type Seen struct {
 	ClientID    string
 	First, Last Day
 }
 
-// Span returns the first and the last day that has a sum, and how many events
-// all sums amount to: 0 when there are none. It costs one addition a day held.
-func (c *Cube) Span() (first, last Day, events int64) {
+// Bounds returns how many events all sums amount to, and the days of the first
+// and the last. It costs one addition a day held.
+func (c *Cube) Bounds() Bounds {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if len(c.days) == 0 {
-		return 0, 0, 0
+		return Bounds{}
 	}
+	b := Bounds{First: c.days[0].day, Last: c.days[len(c.days)-1].day}
 	for _, d := range c.days {
-		events += d.total
+		b.Records += d.total
 	}
-	return c.days[0].day, c.days[len(c.days)-1].day, events
+	return b
 }
 
 // Clients returns every client that has a sum, sorted by name. It looks at
 // every sum: some 2 ms for two million.
-func (c *Cube) Clients() []Span {
+func (c *Cube) Clients() []Seen {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	clients := c.names[dimClient].list
-	spans := make([]Span, len(clients)) // by number, without a name until found
+	seen := make([]Seen, len(clients)) // by number, without a name until found
 	for _, d := range c.days {
 		for _, s := range d.cells {
-			known := &spans[s.client]
+			known := &seen[s.client]
 			if known.ClientID == "" {
-				*known = Span{ClientID: clients[s.client], First: d.day}
+				*known = Seen{ClientID: clients[s.client], First: d.day}
 			}
 			known.Last = d.day
 		}
 	}
-	spans = slices.DeleteFunc(spans, func(s Span) bool { return s.ClientID == "" })
-	slices.SortFunc(spans, func(a, b Span) int { return strings.Compare(a.ClientID, b.ClientID) })
-	return spans
+	seen = slices.DeleteFunc(seen, func(s Seen) bool { return s.ClientID == "" })
+	slices.SortFunc(seen, func(a, b Seen) int { return strings.Compare(a.ClientID, b.ClientID) })
+	return seen
 }
 
-// The dimensions of a cube, in the order of [Key].
-const (
-	dimClient = iota
-	dimMethod
-	dimOperation
-	dimBank
-	dimCountry
-	dimError
-	dims
-)
-
-// Most values of each dimension; beyond them, [Other] is counted. They are what
+// Most values of each dimension; beyond them, [event.Other] is counted. They are what
 // the fields of a cell can number, far beyond the caps of ingest, and only keep
 // the coding sound for whoever fills a cube by other ways.
 const (
@@ -221,18 +218,18 @@ type names struct {
 }
 
 // code returns the number of a value, and gives out a new one below limit. The
-// number limit itself is left to [Other].
+// number limit itself is left to [event.Other].
 func (n *names) code(value string, limit int) uint32 {
 	if v, ok := n.number[value]; ok {
 		return v
 	}
-	if len(n.list) >= limit && value != Other {
-		return n.code(Other, limit)
+	if len(n.list) >= limit && value != event.Other {
+		return n.code(event.Other, limit)
 	}
 	if n.number == nil {
 		n.number = make(map[string]uint32)
 	}
-	v := uint32(len(n.list)) //nolint:gosec // at most limit
+	v := uint32(len(n.list))
 	n.list = append(n.list, value)
 	n.number[value] = v
 	return v
@@ -241,11 +238,11 @@ func (n *names) code(value string, limit int) uint32 {
 func (c *Cube) encode(k Key) cell {
 	return cell{
 		client:    c.names[dimClient].code(k.ClientID, maxClients),
-		method:    uint8(c.names[dimMethod].code(k.Method, maxMethods)),                  //nolint:gosec // at most the limit
-		operation: uint8(c.names[dimOperation].code(string(k.Operation), maxOperations)), //nolint:gosec // same
-		bank:      uint16(c.names[dimBank].code(k.Bank, maxTexts)),                       //nolint:gosec // same
-		country:   uint16(c.names[dimCountry].code(k.Country, maxTexts)),                 //nolint:gosec // same
-		error:     uint16(c.names[dimError].code(k.ErrorCode, maxTexts)),                 //nolint:gosec // same
+		method:    uint8(c.names[dimMethod].code(k.Method, maxMethods)),
+		operation: uint8(c.names[dimOperation].code(string(k.Operation), maxOperations)),
+		bank:      uint16(c.names[dimBank].code(k.Bank, maxTexts)),
+		country:   uint16(c.names[dimCountry].code(k.Country, maxTexts)),
+		error:     uint16(c.names[dimError].code(k.ErrorCode, maxTexts)),
 	}
 }
 
@@ -261,16 +258,9 @@ func (s cell) numbers() [dims]uint32 {
 func (c *Cube) key(v [dims]uint32, by Dim) Key {
 	var t [dims]string
 	for d := range dims {
-		if by&(1<<d) != 0 {
+		if by.has(d) {
 			t[d] = c.names[d].list[v[d]]
 		}
 	}
-	return Key{
-		ClientID:  t[dimClient],
-		Method:    t[dimMethod],
-		Operation: event.Operation(t[dimOperation]),
-		Bank:      t[dimBank],
-		Country:   t[dimCountry],
-		ErrorCode: t[dimError],
-	}
+	return keyOf(t)
 }

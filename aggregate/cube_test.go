@@ -40,9 +40,7 @@ func held(c *aggregate.Cube) []aggregate.Row {
 // holds wants the bounds and the number of events that a cube tells.
 func holds(t *testing.T, c *aggregate.Cube, first, last aggregate.Day, events int64) {
 	t.Helper()
-	is := is.New(t)
-	gotFirst, gotLast, gotEvents := c.Span()
-	is.Equal([]any{gotFirst, gotLast, gotEvents}, []any{first, last, events})
+	is.New(t).Equal(c.Bounds(), aggregate.Bounds{Records: events, First: first, Last: last})
 }
 
 func TestCubeZeroValue(t *testing.T) {
@@ -122,8 +120,7 @@ func TestCubeDrop(t *testing.T) {
 				c.Add(oneDay-2+aggregate.Day(i), clientKey("a"), 1<<i)
 			}
 			c.Drop(tt.first, tt.last)
-			_, _, events := c.Span()
-			is.New(t).Equal(events, tt.want)
+			is.New(t).Equal(c.Bounds().Records, tt.want)
 		})
 	}
 }
@@ -135,7 +132,7 @@ func TestCubeClients(t *testing.T) {
 	c.Add(oneDay-7, clientKey("a"), 1)
 	c.Add(oneDay+3, clientKey("gone"), 1)
 	c.Add(oneDay+3, clientKey("gone"), -1)
-	want := []aggregate.Span{
+	want := []aggregate.Seen{
 		{ClientID: "a", First: oneDay - 7, Last: oneDay - 7},
 		{ClientID: "b", First: oneDay, Last: oneDay + 5},
 	}
@@ -182,14 +179,14 @@ func TestCubeOverflowCountsAsOther(t *testing.T) {
 	is.Equal(len(byBank), 1<<16)
 	is.Equal(sum(byBank), int64(banks))
 
-	other := cubeRows(t, &c, aggregate.Query{Filter: aggregate.Key{Bank: aggregate.Other}})
+	other := cubeRows(t, &c, aggregate.Query{Filter: aggregate.Key{Bank: event.Other}})
 	is.Equal(sum(other), int64(51)) // what came after the first 65,535
 }
 
 func TestCubeOtherMayBeAnOrdinaryValue(t *testing.T) {
 	is := is.New(t)
 	var c aggregate.Cube
-	c.Add(oneDay, aggregate.Key{Method: aggregate.Other}, 1)
+	c.Add(oneDay, aggregate.Key{Method: event.Other}, 1)
 	for i := range 300 {
 		c.Add(oneDay, aggregate.Key{Method: fmt.Sprint(i)}, 1)
 	}
@@ -214,14 +211,13 @@ func TestCubeConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			for range each {
 				c.Rows(aggregate.Query{By: aggregate.ByStat, Step: aggregate.Week})
-				c.Span()
+				c.Bounds()
 				c.Clients()
 			}
 		})
 	}
 	wg.Wait()
-	_, _, events := c.Span()
-	is.New(t).Equal(events, int64(writers*each+writers))
+	is.New(t).Equal(c.Bounds().Records, int64(writers*each+writers))
 }
 
 // ledger holds the same events as a cube, one by one.
@@ -283,7 +279,7 @@ func (l *ledger) check(t *testing.T) {
 	l.checkRows(t, bare)
 
 	var first, last aggregate.Day
-	seen := make(map[string]aggregate.Span)
+	seen := make(map[string]aggregate.Seen)
 	for i, e := range l.events {
 		d := l.dayOf(e)
 		if i == 0 {
@@ -292,7 +288,7 @@ func (l *ledger) check(t *testing.T) {
 		first, last = min(first, d), max(last, d)
 		s, ok := seen[e.ClientID]
 		if !ok {
-			s = aggregate.Span{ClientID: e.ClientID, First: d, Last: d}
+			s = aggregate.Seen{ClientID: e.ClientID, First: d, Last: d}
 		}
 		s.First, s.Last = min(s.First, d), max(s.Last, d)
 		seen[e.ClientID] = s
@@ -301,7 +297,7 @@ func (l *ledger) check(t *testing.T) {
 	everySum := aggregate.Query{Period: aggregate.Everything(l.loc), By: aggregate.ByAll, Step: aggregate.EachDay}
 	l.checkRows(t, everySum)
 	l.checkRows(t, aggregate.Query{Period: everySum.Period, Step: everySum.Step}) // the totals of days
-	clients := slices.SortedFunc(maps.Values(seen), func(a, b aggregate.Span) int { return strings.Compare(a.ClientID, b.ClientID) })
+	clients := slices.SortedFunc(maps.Values(seen), func(a, b aggregate.Seen) int { return strings.Compare(a.ClientID, b.ClientID) })
 	if diff := cmp.Diff(clients, l.cube.Clients(), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("clients: %s", diff)
 	}

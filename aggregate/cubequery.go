@@ -57,9 +57,7 @@ type cellFilter struct {
 // filter codes f. It reports false when f names a value that no sum has.
 func (c *Cube) filter(f Key) (cellFilter, bool) {
 	var out cellFilter
-	for d, value := range [dims]string{
-		f.ClientID, f.Method, string(f.Operation), f.Bank, f.Country, f.ErrorCode,
-	} {
+	for d, value := range f.texts() {
 		if value == "" {
 			continue
 		}
@@ -113,7 +111,7 @@ func (c *Cube) group(by Dim) *group {
 	g := &group{c: c, by: by}
 	size := 1
 	for d := range dims {
-		if by&(1<<d) == 0 {
+		if !by.has(d) {
 			continue
 		}
 		g.stride[d] = size
@@ -162,7 +160,7 @@ func (g *group) addSparse(cells []cell, f *cellFilter) {
 		}
 		v := s.numbers()
 		for d := range dims {
-			if g.by&(1<<d) == 0 {
+			if !g.by.has(d) {
 				v[d] = 0
 			}
 		}
@@ -182,7 +180,7 @@ func (g *group) flush(rows []Row, start time.Time) []Row {
 		var v [dims]uint32
 		for d := range dims {
 			if g.stride[d] != 0 {
-				v[d] = uint32(i / g.stride[d] % len(g.c.names[d].list)) //nolint:gosec // below the length
+				v[d] = uint32(i / g.stride[d] % len(g.c.names[d].list))
 			}
 		}
 		rows = append(rows, Row{Start: start, Key: g.c.key(v, g.by), Count: g.dense[i]})

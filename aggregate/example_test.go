@@ -172,8 +172,8 @@ func ExampleCube() {
 	for _, r := range c.Rows(aggregate.Query{By: aggregate.ByMethod, Step: aggregate.Month}) {
 		fmt.Println(r.Start.Format("2006-01"), r.Key.Method, r.Count)
 	}
-	first, _, events := c.Span()
-	fmt.Println(events, "events since", first)
+	b := c.Bounds()
+	fmt.Println(b.Records, "events since", b.First)
 	// Output:
 	// 2018-04 mID 2
 	// 2018-04 smartid 2

@@ -1,14 +1,10 @@
 package aggregate
 
 import (
-	"cmp"
+	"slices"
 
 	"github.com/e-gov/tarastat/event"
 )
-
-// Other is the name under which a value is counted once there are more
-// different ones than a cap allows, see [event.Other].
-const Other = event.Other
 
 // Key is what events are counted by. The order of the fields is the order in
 // which rows are sorted; its first four are the specification's.
@@ -33,16 +29,37 @@ func KeyOf(e event.Event) Key {
 	}
 }
 
+// The fields of a Key by number, in their order.
+const (
+	dimClient = iota
+	dimMethod
+	dimOperation
+	dimBank
+	dimCountry
+	dimError
+	dims
+)
+
+// texts are the fields of k by number, keyOf puts them together again.
+func (k Key) texts() [dims]string {
+	return [dims]string{k.ClientID, k.Method, string(k.Operation), k.Bank, k.Country, k.ErrorCode}
+}
+
+func keyOf(t [dims]string) Key {
+	return Key{
+		ClientID:  t[dimClient],
+		Method:    t[dimMethod],
+		Operation: event.Operation(t[dimOperation]),
+		Bank:      t[dimBank],
+		Country:   t[dimCountry],
+		ErrorCode: t[dimError],
+	}
+}
+
 // Compare orders keys field by field, by bytes.
 func (k Key) Compare(o Key) int {
-	return cmp.Or(
-		cmp.Compare(k.ClientID, o.ClientID),
-		cmp.Compare(k.Method, o.Method),
-		cmp.Compare(k.Operation, o.Operation),
-		cmp.Compare(k.Bank, o.Bank),
-		cmp.Compare(k.Country, o.Country),
-		cmp.Compare(k.ErrorCode, o.ErrorCode),
-	)
+	a, b := k.texts(), o.texts()
+	return slices.Compare(a[:], b[:])
 }
 
 // Dim is a set of fields to count by. The zero value counts everything
@@ -51,18 +68,20 @@ type Dim uint8
 
 // The fields of [Key], to be joined with the or operator.
 const (
-	ByClient Dim = 1 << iota
-	ByMethod
-	ByOperation
-	ByBank
-	ByCountry
-	ByErrorCode
+	ByClient    Dim = 1 << dimClient
+	ByMethod    Dim = 1 << dimMethod
+	ByOperation Dim = 1 << dimOperation
+	ByBank      Dim = 1 << dimBank
+	ByCountry   Dim = 1 << dimCountry
+	ByErrorCode Dim = 1 << dimError
 
 	// ByStat is what the specification counts by.
 	ByStat = ByClient | ByMethod | ByOperation | ByBank
 	// ByAll is every field.
 	ByAll = ByStat | ByCountry | ByErrorCode
 )
+
+func (d Dim) has(field int) bool { return d&(1<<field) != 0 }
 
 // Keep returns k with every field emptied that d does not hold.
 func (k Key) Keep(d Dim) Key {

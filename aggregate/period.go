@@ -170,7 +170,7 @@ func (p Period) shift(n int) Period {
 		return Between(Month.Add(p.from, n*months), Month.Add(p.to, n*months), loc)
 	}
 	if first, last, ok := p.Days(); ok && p.WholeDays() {
-		days := Day(n) * (last - first + 1) //nolint:gosec // beyond the years that can be written it has no text
+		days := Day(n) * (last - first + 1) // beyond the years that can be written it has no text
 		return Between((first + days).Start(loc), (last + days + 1).Start(loc), loc)
 	}
 	d := time.Duration(n) * p.to.Sub(p.from)

@@ -54,11 +54,11 @@ func (c *counts) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, er
 }
 
 func (c *counts) Bounds(context.Context) (logbase.Bounds, error) {
-	return logbase.BoundsOf(&c.cube), nil
+	return c.cube.Bounds(), nil
 }
 
 func (c *counts) Clients(context.Context) ([]logbase.Seen, error) {
-	return logbase.ClientsOf(&c.cube), nil
+	return c.cube.Clients(), nil
 }
 
 // BenchmarkPages tells the time of the server for each page of a year and of

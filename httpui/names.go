@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/logbase"
 )
@@ -24,7 +25,7 @@ func (n names) Name(by aggregate.Dim, id string) string {
 		return n.T("methods.noCode")
 	case id == "":
 		return n.T("common.notCounted")
-	case id == aggregate.Other:
+	case id == event.Other:
 		return n.T("common.overflow")
 	}
 	switch by {

@@ -92,10 +92,10 @@ func (m *Memory) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, er
 }
 
 // Bounds implements [Store].
-func (m *Memory) Bounds(context.Context) (Bounds, error) { return BoundsOf(&m.sums), nil }
+func (m *Memory) Bounds(context.Context) (Bounds, error) { return m.sums.Bounds(), nil }
 
 // Clients implements [Store].
-func (m *Memory) Clients(context.Context) ([]Seen, error) { return ClientsOf(&m.sums), nil }
+func (m *Memory) Clients(context.Context) ([]Seen, error) { return m.sums.Clients(), nil }
 
 // Backlog implements [Store].
 func (*Memory) Backlog(context.Context) (Backlog, error) { return Backlog{}, nil }

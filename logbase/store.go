@@ -90,34 +90,11 @@ type Record struct {
 	event.Event
 }
 
-// Bounds is how much a log base holds.
-type Bounds struct {
-	Records     int64
-	First, Last aggregate.Day // civil days of the oldest and the newest event; 0 when Records is 0
-}
-
-// BoundsOf returns the bounds of the events whose sums c holds.
-func BoundsOf(c *aggregate.Cube) Bounds {
-	first, last, events := c.Span()
-	return Bounds{Records: events, First: first, Last: last}
-}
-
-// Seen is the first and the last day on which a client application had an
-// event.
-type Seen struct {
-	ClientID    string
-	First, Last aggregate.Day
-}
-
-// ClientsOf returns the clients of the events whose sums c holds, by id.
-func ClientsOf(c *aggregate.Cube) []Seen {
-	spans := c.Clients()
-	seen := make([]Seen, 0, len(spans))
-	for _, s := range spans {
-		seen = append(seen, Seen(s))
-	}
-	return seen
-}
+// Bounds is how much a log base holds, Seen the days of one of its clients.
+type (
+	Bounds = aggregate.Bounds
+	Seen   = aggregate.Seen
+)
 
 // Backlog is how many records of a log base that others write to are in no sum.
 type Backlog struct {

@@ -51,7 +51,7 @@ func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
 	if err := s.alive(ctx); err != nil {
 		return logbase.Bounds{}, s.fail(ctx, logbase.ReadFailed, "bounds", err)
 	}
-	return logbase.BoundsOf(s.cube), nil
+	return s.cube.Bounds(), nil
 }
 
 // Clients returns every client application that has an event, with the days of
@@ -61,7 +61,7 @@ func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
 	if err := s.alive(ctx); err != nil {
 		return nil, s.fail(ctx, logbase.ReadFailed, "clients", err)
 	}
-	return logbase.ClientsOf(s.cube), nil
+	return s.cube.Clients(), nil
 }
 
 // scan calls f for the records that lie in p, in no order.

@@ -164,13 +164,13 @@ func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
 
 // Bounds returns how much the store keeps. It is answered from memory.
 func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
-	return fromState(ctx, s, "bounds", func(st *state) logbase.Bounds { return logbase.BoundsOf(st.cube) })
+	return fromState(ctx, s, "bounds", func(st *state) logbase.Bounds { return st.cube.Bounds() })
 }
 
 // Clients returns every client application that has an event, with the days of
 // its first and last one, sorted by name. It is answered from memory.
 func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
-	return fromState(ctx, s, "clients", func(st *state) []logbase.Seen { return logbase.ClientsOf(st.cube) })
+	return fromState(ctx, s, "clients", func(st *state) []logbase.Seen { return st.cube.Clients() })
 }
 
 // fromState answers from memory.
