@@ -131,19 +131,6 @@ func ExampleNewCounter() {
 	// Output: 2
 }
 
-func ExampleMerge() {
-	q := aggregate.Query{By: aggregate.ByClient}
-	events := fewEvents()
-	one := aggregate.Count(slices.Values(events[:1]), q)
-	other := aggregate.Count(slices.Values(events[1:]), q)
-	for _, r := range aggregate.Merge(one, other) {
-		fmt.Println(r.Key.ClientID, r.Count)
-	}
-	// Output:
-	// bank 2
-	// shop 2
-}
-
 func ExampleSeries() {
 	p, err := aggregate.ParsePeriod("2018-04-27/2018-04-29", nil)
 	if err != nil {

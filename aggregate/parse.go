@@ -73,66 +73,54 @@ const (
 	lastYear  = 9999
 )
 
+// layouts are the forms of the units that package time can write.
+var layouts = [...]string{Hour: "2006-01-02T15", EachDay: time.DateOnly, Month: "2006-01", Year: "2006"}
+
+// unitText writes the unit that begins at the reading r, or "" when its year
+// cannot be written.
+func unitText(u Unit, r time.Time) string {
+	year, week := r.Year(), 0
+	if u == Week {
+		year, week = r.ISOWeek()
+	}
+	if year < firstYear || year > lastYear {
+		return ""
+	}
+	switch u {
+	case Week:
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case Quarter:
+		return fmt.Sprintf("%04d-Q%d", year, (r.Month()+2)/3)
+	default:
+		return r.Format(layouts[u])
+	}
+}
+
 // parseUnit reads one civil unit and the reading of the clock at which it
-// begins.
+// begins. It takes what unitText writes, and nothing else: there is no week 53
+// in a year of 52, since it is written as the first of the next.
 func parseUnit(s string) (Unit, time.Time, bool) {
-	year, rest, ok := number(s, 4)
-	if !ok || year < firstYear {
-		return Whole, time.Time{}, false
-	}
-	if rest == "" {
-		return Year, midnight(year, time.January, 1), true
-	}
-	if rest[0] != '-' {
-		return Whole, time.Time{}, false
-	}
-	switch rest = rest[1:]; {
-	case strings.HasPrefix(rest, "Q"):
-		q, rest, ok := number(rest[1:], 1)
-		return Quarter, midnight(year, time.Month(3*q-2), 1), ok && rest == "" && 1 <= q && q <= 4
-	case strings.HasPrefix(rest, "W"):
-		week, rest, ok := number(rest[1:], 2)
-		start := Week.floor(midnight(year, time.January, 4+7*(week-1))) // 4 January always lies in week 1
-		y, w := start.ISOWeek()                                         // a year of 52 weeks has no week 53
-		return Week, start, ok && rest == "" && y == year && w == week
-	}
-	return parseDate(year, rest)
-}
-
-// parseDate reads the month after the year, which a day may follow, which an
-// hour may follow.
-func parseDate(year int, s string) (Unit, time.Time, bool) {
-	month, rest, ok := number(s, 2)
-	if !ok || month < 1 || month > 12 {
-		return Whole, time.Time{}, false
-	}
-	if rest == "" {
-		return Month, midnight(year, time.Month(month), 1), true
-	}
-	day, rest, ok := number(rest[1:], 2)
-	start := midnight(year, time.Month(month), day)
-	if !ok || s[2] != '-' || start.Day() != day {
-		return Whole, time.Time{}, false
-	}
-	if rest == "" {
-		return EachDay, start, true
-	}
-	hour, end, ok := number(rest[1:], 2)
-	return Hour, Hour.add(start, hour), ok && rest[0] == 'T' && end == "" && hour <= 23
-}
-
-// number takes exactly n decimal digits off the front of s.
-func number(s string, n int) (v int, rest string, ok bool) {
-	if len(s) < n {
-		return 0, "", false
-	}
-	for i := range n {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, "", false
+	for u := Hour; u <= Year; u++ {
+		if start, err := u.parse(s); err == nil && unitText(u, start) == s {
+			return u, start, true
 		}
-		v = 10*v + int(s[i]-'0')
 	}
-	return v, s[n:], true
+	return Whole, time.Time{}, false
+}
+
+// parse reads what may be the beginning of a unit. It is lenient.
+func (u Unit) parse(s string) (start time.Time, err error) {
+	var year, n int
+	switch u {
+	case Week:
+		_, err = fmt.Sscanf(s, "%4d-W%2d", &year, &n)
+		return Week.floor(midnight(year, time.January, 4+7*(n-1))), err // 4 January always lies in week 1
+	case Quarter:
+		_, err = fmt.Sscanf(s, "%4d-Q%1d", &year, &n)
+		return midnight(year, time.Month(3*n-2), 1), err
+	default:
+		return time.Parse(layouts[u], s)
+	}
 }
 
 // Limits of an expression, which anybody may write into an address.

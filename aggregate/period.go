@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"fmt"
 	"regexp"
 	"time"
 
@@ -183,34 +182,6 @@ func (p Period) months() int {
 		return 0
 	}
 	return 12*(p.to.Year()-p.from.Year()) + int(p.to.Month()-p.from.Month())
-}
-
-const hourLayout = "2006-01-02T15"
-
-// unitText writes the unit that begins at the reading r as parseUnit reads it,
-// or "" when its year cannot be written.
-func unitText(u Unit, r time.Time) string {
-	year, week := r.Year(), 0
-	if u == Week {
-		year, week = r.ISOWeek()
-	}
-	if year < firstYear || year > lastYear {
-		return ""
-	}
-	switch u {
-	case Hour:
-		return r.Format(hourLayout)
-	case Week:
-		return fmt.Sprintf("%04d-W%02d", year, week)
-	case Month:
-		return r.Format("2006-01")
-	case Quarter:
-		return fmt.Sprintf("%04d-Q%d", year, (r.Month()+2)/3)
-	case Year:
-		return r.Format("2006")
-	default:
-		return r.Format(time.DateOnly)
-	}
 }
 
 // rangeText writes a bounded period as a range of days, or of hours when it

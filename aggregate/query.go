@@ -98,27 +98,9 @@ func (c *Counter) Rows() []Row {
 	return rows
 }
 
-// Merge adds up two answers to the same query over different events, such as
-// those of two log bases. Both must be sorted, as answers are.
-func Merge(a, b []Row) []Row {
-	out := make([]Row, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		switch c := a[0].Compare(b[0]); {
-		case c < 0:
-			out, a = append(out, a[0]), a[1:]
-		case c > 0:
-			out, b = append(out, b[0]), b[1:]
-		default:
-			sum := a[0]
-			sum.Count += b[0].Count
-			out, a, b = append(out, sum), a[1:], b[1:]
-		}
-	}
-	return append(append(out, a...), b...)
-}
-
-// Regroup answers a query that asks for fewer fields, from the rows of one
-// that asked for more. Steps stay as they are.
+// Regroup answers a query from rows that were counted by more fields, or in
+// parts, such as those of two log bases: rows of one step and key are added up.
+// Steps stay as they are.
 func Regroup(rows []Row, by Dim) []Row {
 	out := make([]Row, 0, len(rows))
 	at := make(map[rowKey]int, len(rows)) // where a row stands in out

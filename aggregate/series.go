@@ -34,24 +34,17 @@ func Series(rows []Row, p Period, step Unit) []Point {
 			return nil
 		}
 		next := step.Add(start, 1)
-		points = append(points, Point{Start: later(start, p.from), End: earlier(next, p.to), Tally: sums[start.Unix()]})
+		point := Point{Start: start, End: next, Tally: sums[start.Unix()]}
+		if start.Before(p.from) {
+			point.Start = p.from
+		}
+		if next.After(p.to) {
+			point.End = p.to
+		}
+		points = append(points, point)
 		start = next
 	}
 	return points
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // AutoStep is the step that shows p best, in at most a hundred columns or so:

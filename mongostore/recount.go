@@ -201,7 +201,7 @@ func (s *Store) recountPeriod(ctx context.Context, p aggregate.Period) (changed 
 	for i := range after {
 		after[i].Count = -after[i].Count
 	}
-	for _, r := range aggregate.Merge(before, after) {
+	for _, r := range aggregate.Regroup(append(before, after...), aggregate.ByAll) {
 		if r.Count != 0 {
 			changed++
 		}

@@ -43,7 +43,7 @@ func (s *Store) count(ctx context.Context, q aggregate.Query) ([]aggregate.Row, 
 		for _, run := range days.whole {
 			whole := q
 			whole.Period = run.period(s.opts.Location)
-			rows = aggregate.Merge(rows, st.cube.Rows(whole))
+			rows = append(rows, st.cube.Rows(whole)...)
 		}
 		return st.scans(q.Period, s.opts.Location, days.judged)
 	}
@@ -61,7 +61,7 @@ func (s *Store) count(ctx context.Context, q aggregate.Query) ([]aggregate.Row, 
 		if err != nil {
 			return err
 		}
-		rows = aggregate.Merge(rows, c.rows(snap.keys, q))
+		rows = aggregate.Regroup(append(rows, c.rows(snap.keys, q)...), q.By)
 		return nil
 	})
 	return rows, err
@@ -89,6 +89,7 @@ func (c *counter) add(t instant, k keyID) {
 	c.counts[stepKey{c.from, k}]++
 }
 
+// rows are not sorted, and have all fields of their keys.
 func (c *counter) rows(keys []aggregate.Key, q aggregate.Query) []aggregate.Row {
 	rows := make([]aggregate.Row, 0, len(c.counts))
 	for sk, n := range c.counts {
@@ -101,7 +102,7 @@ func (c *counter) rows(keys []aggregate.Key, q aggregate.Query) []aggregate.Row 
 		}
 		rows = append(rows, r)
 	}
-	return aggregate.Regroup(rows, q.By)
+	return rows
 }
 
 // snapshot is the file as it was at one moment, with what the state said then.
