@@ -48,7 +48,7 @@ func (in *Ingester) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		in.caps.learn(known)
+		in.seen.learn(known)
 	}
 	in.ids = ids
 	return nil
@@ -60,7 +60,7 @@ func (in *Ingester) number(events []event.Event) []logbase.Record {
 	var over [kinds]int64
 	batch := make([]logbase.Record, len(events))
 	for i, e := range events {
-		for kind, isOver := range in.caps.apply(&e) {
+		for kind, isOver := range in.seen.apply(&e) {
 			if isOver {
 				over[kind]++
 			}
@@ -80,10 +80,14 @@ func (in *Ingester) countCapped(over [kinds]int64) (first []string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for kind, n := range over {
-		if n > 0 && in.accounts.capped[kind] == 0 {
-			first = append(first, kindNames[kind])
+		if n == 0 {
+			continue
 		}
-		in.accounts.capped[kind] += n
+		name := kindNames[kind]
+		if in.stats.Capped[name] == 0 {
+			first = append(first, name)
+		}
+		in.stats.Capped[name] += n
 	}
 	return first
 }
@@ -123,7 +127,7 @@ func (in *Ingester) take() (events []event.Event, last bool) {
 // false when ctx ended first; the events that wait for it then stay in the
 // accounts as in flight.
 func (in *Ingester) persist(ctx context.Context, events int, ask func(context.Context) error) bool {
-	for wait := in.opts.RetryAfter; ; wait = min(2*wait, in.opts.RetryAtMost) {
+	for wait := in.opts.RetryAfter; ; wait = min(2*wait, max(retryAtMost, in.opts.RetryAfter)) {
 		err := ask(ctx)
 		if err == nil {
 			return true
@@ -152,10 +156,10 @@ func (in *Ingester) stored(events []event.Event) {
 	in.bytes -= n
 	close(in.room)
 	in.room = make(chan struct{})
-	recovered, since := in.accounts.failure != nil, in.accounts.failingSince
-	in.accounts.failure = nil
-	in.accounts.stored += int64(len(events))
-	in.accounts.lastStored = now
+	recovered, since := in.stats.Failure != nil, in.stats.FailingSince
+	in.stats.Failure, in.stats.FailingSince = nil, time.Time{}
+	in.stats.Stored += int64(len(events))
+	in.stats.LastStored = now
 	in.mu.Unlock()
 	if recovered {
 		in.opts.Logger.Info("log base takes events again", "after", now.Sub(since))
@@ -168,17 +172,18 @@ func (in *Ingester) failed(err error, events int) {
 	now := in.opts.Now()
 	code, _ := logbase.CodeOf(err)
 	in.mu.Lock()
-	if in.accounts.failure == nil {
-		in.accounts.failingSince = now
+	s := &in.stats
+	if s.Failure == nil {
+		s.FailingSince = now
 	}
-	was, _ := logbase.CodeOf(in.accounts.failure)
-	say := in.accounts.failure == nil || was != code || now.Sub(in.accounts.failureSaid) >= time.Minute
+	was, _ := logbase.CodeOf(s.Failure)
+	say := s.Failure == nil || was != code || now.Sub(in.said) >= time.Minute
 	if say {
-		in.accounts.failureSaid = now
+		in.said = now
 	}
-	in.accounts.failure = err
-	in.accounts.retries++
-	since := in.accounts.failingSince
+	s.Failure = err
+	s.Retries++
+	since := s.FailingSince
 	in.mu.Unlock()
 	if say {
 		in.opts.Logger.Error("log base does not take events, they wait", "events", events, "for", now.Sub(since), "err", err)

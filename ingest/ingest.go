@@ -43,18 +43,19 @@ type Ingester struct {
 	cancel context.CancelFunc
 
 	ids  logbase.IDs // these two are the committer's
-	caps capped
+	seen capped
 
-	mu       sync.Mutex
-	pending  []event.Event
-	size     int           // events pending or being written
-	bytes    int           // their texts
-	waiting  int           // events for which there is no room
-	room     chan struct{} // closed when size falls
-	closed   bool
-	closing  chan struct{} // closed with it
-	accounts accounts
-	samples  samples
+	mu      sync.Mutex
+	pending []event.Event
+	size    int           // events pending or being written
+	bytes   int           // their texts
+	waiting int           // events for which there is no room
+	room    chan struct{} // closed when size falls
+	closed  bool
+	closing chan struct{} // closed with it
+	stats   Stats         // without InFlight, which size and waiting are
+	said    time.Time     // when Failure was logged last
+	samples []Sample      // the latest first
 
 	waiters sync.WaitGroup // those who wait for room
 }
@@ -70,9 +71,14 @@ func New(dst Appender, opts Options) *Ingester {
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cancel:  cancel,
-		caps:    newCapped(opts.Caps),
+		seen:    newCapped(),
 		room:    make(chan struct{}),
 		closing: make(chan struct{}),
+		stats: Stats{
+			ByClass: make(map[string]int64),
+			Notes:   make(map[string]int64),
+			Capped:  make(map[string]int64),
+		},
 	}
 	go in.run(ctx)
 	return in
@@ -80,8 +86,9 @@ func New(dst Appender, opts Options) *Ingester {
 
 // HandleSyslog takes one message. It returns when the event is queued, which
 // takes as long as the queue is full. A malformed record gives an error that is
-// an [*event.FieldError] and knows the line that answers it; when ctx ends or the Ingester is closed while a
-// well-formed event waits for room, that event is counted as abandoned.
+// an [*event.FieldError] and knows the line that answers it; when ctx ends or
+// the Ingester is closed while a well-formed event waits for room, that event is
+// counted as abandoned.
 func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) error {
 	now := in.opts.Now()
 	e, notes, err := in.opts.Parser.Parse(m.Payload)
@@ -93,15 +100,16 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 	return in.enqueue(ctx, e, notes)
 }
 
-// Reject accounts for a frame that never became a message, and returns the error that
-// answers it, as HandleSyslog does. It is meant for [syslogjson.Server.OnReject].
+// Reject accounts for a frame that never became a message, and returns the error
+// that answers it, as HandleSyslog does. It is meant for
+// [syslogjson.Server.OnReject].
 func (in *Ingester) Reject(r syslogjson.Reject) error {
 	in.refuse(string(r.Class), r.Peer.String(), r.Prefix, in.opts.Now())
 	return refusal{&event.FieldError{Class: event.Class(r.Class)}}
 }
 
-// refusal is a malformed record, a [syslogjson.Replier] with the line that answers it when replies are
-// switched on.
+// refusal is a malformed record, a [syslogjson.Replier] with the line that
+// answers it when replies are switched on.
 type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
@@ -130,9 +138,10 @@ func (in *Ingester) refuse(class, sender string, raw []byte, now time.Time) {
 	masked := event.Mask(raw)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.accounts.received++
-	in.accounts.reject(class)
-	in.samples.add(class, sender, masked, now)
+	in.stats.Received++
+	in.stats.Rejected++
+	in.stats.ByClass[class]++
+	in.sample(class, sender, Text{masked, now})
 }
 
 // enqueue waits for room and leaves e to the committer.
@@ -140,10 +149,12 @@ func (in *Ingester) enqueue(ctx context.Context, e event.Event, notes event.Note
 	n := textBytes(e)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.accounts.received++
-	in.accounts.note(notes)
+	in.stats.Received++
+	for _, name := range notes.Names() {
+		in.stats.Notes[name]++
+	}
 	if err := in.waitForRoom(ctx, n); err != nil {
-		in.accounts.abandoned++
+		in.stats.Abandoned++
 		return err
 	}
 	in.pending = append(in.pending, e)
@@ -163,7 +174,7 @@ func (in *Ingester) full(n int) bool {
 // the lock while it waits.
 func (in *Ingester) waitForRoom(ctx context.Context, n int) error {
 	if !in.closed && in.full(n) {
-		in.accounts.held++
+		in.stats.HeldBack++
 		in.waiting++
 		in.waiters.Add(1)
 		defer in.waiters.Done()
@@ -210,8 +221,10 @@ const (
 	DefaultMaxBatch      = 1000                  // events that make the committer stop waiting for more
 	DefaultMaxDelay      = 20 * time.Millisecond // longest wait of an event for others
 	DefaultRetryAfter    = 100 * time.Millisecond
-	DefaultRetryAtMost   = 2 * time.Second
 )
+
+// retryAtMost is the longest wait between two failed writes.
+const retryAtMost = 2 * time.Second
 
 // Options says how an [Ingester] works. The zero value applies the documented
 // defaults.
@@ -224,10 +237,6 @@ type Options struct {
 	MaxBatch      int           // 0: DefaultMaxBatch
 	MaxDelay      time.Duration // 0: DefaultMaxDelay
 	RetryAfter    time.Duration // first wait after a failed write; it doubles. 0: DefaultRetryAfter
-	RetryAtMost   time.Duration // 0: DefaultRetryAtMost
-
-	// Caps bounds the number of different values.
-	Caps Caps
 
 	// Known, when not nil, returns keys with the values that the log base has
 	// already, such as [logbase.Names] gives, so that a restart does not begin
@@ -245,7 +254,6 @@ func (o Options) withDefaults() Options {
 	o.MaxBatch = min(cmp.Or(max(o.MaxBatch, 0), DefaultMaxBatch), o.MaxQueue)
 	o.MaxDelay = cmp.Or(max(o.MaxDelay, 0), DefaultMaxDelay)
 	o.RetryAfter = cmp.Or(max(o.RetryAfter, 0), DefaultRetryAfter)
-	o.RetryAtMost = max(cmp.Or(max(o.RetryAtMost, 0), DefaultRetryAtMost), o.RetryAfter)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

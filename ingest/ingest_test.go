@@ -246,15 +246,30 @@ func TestHandlerContextEndsTheWait(t *testing.T) {
 	})
 }
 
+// known says that the log base holds some keys already.
+func known(keys ...[]aggregate.Key) func(context.Context) ([]aggregate.Key, error) {
+	return func(context.Context) ([]aggregate.Key, error) { return slices.Concat(keys...), nil }
+}
+
+func numbered(n int, key func(string) aggregate.Key) []aggregate.Key {
+	keys := make([]aggregate.Key, n)
+	for i := range keys {
+		keys[i] = key(fmt.Sprint("number ", i))
+	}
+	return keys
+}
+
+// The caps are 10,000 clients and 256 error codes.
 func TestCaps(t *testing.T) {
 	is := is.New(t)
 	var b base
 	in := ingest.New(&b, ingest.Options{
 		Logger: quiet(),
-		Caps:   ingest.Caps{Clients: 3, ErrorCodes: 1},
-		Known: func(context.Context) ([]aggregate.Key, error) {
-			return []aggregate.Key{{ClientID: "old"}, {ErrorCode: "KNOWN"}}, nil
-		},
+		Known: known(
+			[]aggregate.Key{{ClientID: "old"}, {ErrorCode: "KNOWN"}},
+			numbered(9_997, func(s string) aggregate.Key { return aggregate.Key{ClientID: s} }),
+			numbered(255, func(s string) aggregate.Key { return aggregate.Key{ErrorCode: s} }),
+		),
 	})
 	for _, client := range []string{"a", "b", "c", "old", "a", event.Other} {
 		is.NoErr(in.HandleSyslog(t.Context(), message(client)))
@@ -357,7 +372,10 @@ func TestLoggerMayAskForStats(t *testing.T) {
 		is := is.New(t)
 		h := &asking{Handler: slog.DiscardHandler}
 		b := base{fail: errDown}
-		in := ingest.New(&b, ingest.Options{Logger: slog.New(h), Caps: ingest.Caps{Clients: 1}})
+		in := ingest.New(&b, ingest.Options{
+			Logger: slog.New(h),
+			Known:  known(numbered(9_999, func(s string) aggregate.Key { return aggregate.Key{ClientID: s} })),
+		})
 		h.in = in
 		is.NoErr(in.HandleSyslog(t.Context(), message("a")))
 		is.NoErr(in.HandleSyslog(t.Context(), message("b")))

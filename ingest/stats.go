@@ -1,13 +1,9 @@
 package ingest
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/e-gov/tarastat/event"
 )
 
 // Stats are the accounts since the Ingester was made. They are exact at the
@@ -30,67 +26,15 @@ type Stats struct {
 	FailingSince time.Time // zero when Failure is nil
 }
 
-// accounts is the state behind Stats; the lock of the Ingester guards it.
-type accounts struct {
-	received, stored, rejected, abandoned int64
-	retries, held                         int64
-
-	byClass      map[string]int64
-	notes        map[string]int64
-	capped       [kinds]int64 // events counted under Other
-	lastStored   time.Time
-	failure      error
-	failingSince time.Time
-	failureSaid  time.Time // in the log
-}
-
-func (a *accounts) reject(class string) {
-	if a.byClass == nil {
-		a.byClass = make(map[string]int64)
-	}
-	a.rejected++
-	a.byClass[class]++
-}
-
-func (a *accounts) note(n event.Notes) {
-	if n == 0 {
-		return
-	}
-	if a.notes == nil {
-		a.notes = make(map[string]int64)
-	}
-	for _, name := range n.Names() {
-		a.notes[name]++
-	}
-}
-
 // Stats returns the accounts.
 func (in *Ingester) Stats() Stats {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	a := &in.accounts
-	s := Stats{
-		Received:   a.received,
-		Stored:     a.stored,
-		Rejected:   a.rejected,
-		InFlight:   int64(in.size + in.waiting),
-		Abandoned:  a.abandoned,
-		ByClass:    maps.Clone(a.byClass),
-		Notes:      maps.Clone(a.notes),
-		Capped:     make(map[string]int64),
-		Retries:    a.retries,
-		HeldBack:   a.held,
-		LastStored: a.lastStored,
-		Failure:    a.failure,
-	}
-	if a.failure != nil {
-		s.FailingSince = a.failingSince
-	}
-	for k, n := range a.capped {
-		if n > 0 {
-			s.Capped[kindNames[k]] = n
-		}
-	}
+	s := in.stats
+	s.InFlight = int64(in.size + in.waiting)
+	s.ByClass = maps.Clone(s.ByClass)
+	s.Notes = maps.Clone(s.Notes)
+	s.Capped = maps.Clone(s.Capped)
 	return s
 }
 
@@ -115,41 +59,22 @@ type Text struct {
 	Time   time.Time // when it came last
 }
 
-type sampleKey struct{ class, sender string }
-
-// samples is the memory behind [Ingester.Samples].
-type samples struct{ kinds map[sampleKey]*Sample }
-
-func (s *samples) add(class, sender, masked string, now time.Time) {
-	key := sampleKey{class, sender}
-	sample, ok := s.kinds[key]
-	if !ok {
-		if s.kinds == nil {
-			s.kinds = make(map[sampleKey]*Sample)
-		}
-		if len(s.kinds) >= MaxSampleKinds {
-			s.forgetOldest()
-		}
-		sample = &Sample{Class: class, Sender: sender}
-		s.kinds[key] = sample
+// sample remembers a refused payload. The caller holds the lock.
+func (in *Ingester) sample(class, sender string, text Text) {
+	s := Sample{Class: class, Sender: sender}
+	i := slices.IndexFunc(in.samples, func(of Sample) bool { return of.Class == class && of.Sender == sender })
+	if i >= 0 {
+		s = in.samples[i]
+		in.samples = slices.Delete(in.samples, i, i+1)
 	}
-	sample.Count++
-	sample.Last = now
+	s.Count++
+	s.Last = text.Time
 	// Three different texts say more than three times the same.
-	sample.Texts = slices.DeleteFunc(sample.Texts, func(t Text) bool { return t.Masked == masked })
-	sample.Texts = slices.Insert(sample.Texts, 0, Text{masked, now})
-	sample.Texts = sample.Texts[:min(len(sample.Texts), MaxSamples)]
-}
-
-func (s *samples) forgetOldest() {
-	var oldest sampleKey
-	var last time.Time
-	for key, sample := range s.kinds {
-		if last.IsZero() || sample.Last.Before(last) {
-			oldest, last = key, sample.Last
-		}
-	}
-	delete(s.kinds, oldest)
+	s.Texts = slices.DeleteFunc(s.Texts, func(t Text) bool { return t.Masked == text.Masked })
+	s.Texts = slices.Insert(s.Texts, 0, text)
+	s.Texts = s.Texts[:min(len(s.Texts), MaxSamples)]
+	in.samples = slices.Insert(in.samples, 0, s)
+	in.samples = in.samples[:min(len(in.samples), MaxSampleKinds)]
 }
 
 // Samples returns what was refused, the latest first. At most
@@ -157,18 +82,9 @@ func (s *samples) forgetOldest() {
 func (in *Ingester) Samples() []Sample {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	out := make([]Sample, 0, len(in.samples.kinds))
-	for _, s := range in.samples.kinds {
-		c := *s
-		c.Texts = slices.Clone(s.Texts)
-		out = append(out, c)
+	list := slices.Clone(in.samples)
+	for i := range list {
+		list[i].Texts = slices.Clone(list[i].Texts)
 	}
-	slices.SortFunc(out, func(a, b Sample) int {
-		return cmp.Or(
-			b.Last.Compare(a.Last),
-			strings.Compare(a.Class, b.Class),
-			strings.Compare(a.Sender, b.Sender),
-		)
-	})
-	return out
+	return list
 }
