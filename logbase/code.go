@@ -39,16 +39,6 @@ func Codes() []Code {
 // String gives the code as people know it, such as "ERR-03".
 func (c Code) String() string { return fmt.Sprintf("ERR-%02d", int(c)) }
 
-// codeText is one code in one language.
-type codeText struct{ text, advice string }
-
-func (c Code) in(lang Lang) codeText {
-	if lang == English {
-		return c.english()
-	}
-	return c.estonian()
-}
-
 // Text is the fixed sentence people see. An unknown language gets Estonian;
 // an unknown code gets "".
 func (c Code) Text(lang Lang) string { return c.in(lang).text }
@@ -56,53 +46,51 @@ func (c Code) Text(lang Lang) string { return c.in(lang).text }
 // Advice says what to check, for whoever has to mend it.
 func (c Code) Advice(lang Lang) string { return c.in(lang).advice }
 
-func (c Code) estonian() codeText {
-	switch c {
-	case Unreachable:
-		return codeText{
-			"Logibaasiga ühendumine ebaõnnestus",
-			"Kontrolli, kas logibaas töötab ja kas TARA-Stat on selle poole õigesti seadistatud.",
-		}
-	case ReadFailed:
-		return codeText{"Viga logibaasist lugemisel", "Kontrolli, kas logibaas töötab, ja proovi uuesti."}
-	case Malformed:
-		return codeText{"Valesti moodustatud logikirje", "Kontrolli logikirjete saatmist TARA-Serveris."}
-	case Refused:
-		return codeText{
-			"Logibaasi poole pöörduja autentimine ebaõnnestus",
-			"Kontrolli logibaasi kasutajanime ja salasõna.",
-		}
-	case WriteFailed:
-		return codeText{"Kirjutamine logibaasi ebaõnnestus", "Kontrolli kettamahtu ja kirjutamisõigusi."}
-	case DeleteFailed:
-		return codeText{"Kustutamine ebaõnnestus", "Pöördu rakenduse halduri poole."}
-	case BadPeriod:
-		return codeText{"Vigane perioodi muster", "Kirjuta periood näiteks kujul 2018, 2018-04 või 2018-04-01/2018-06-30."}
+func (c Code) in(lang Lang) sentences {
+	if lang != English {
+		lang = Estonian
 	}
-	return codeText{}
+	return texts[c][lang]
 }
 
-func (c Code) english() codeText {
-	switch c {
-	case Unreachable:
-		return codeText{
+// sentences are what people read of a code in one language.
+type sentences struct{ text, advice string }
+
+var texts = map[Code]map[Lang]sentences{
+	Unreachable: {
+		Estonian: {
+			"Logibaasiga ühendumine ebaõnnestus",
+			"Kontrolli, kas logibaas töötab ja kas TARA-Stat on selle poole õigesti seadistatud.",
+		},
+		English: {
 			"Connecting to the log base failed",
 			"Check that the log base runs and that TARA-Stat is configured to reach it.",
-		}
-	case ReadFailed:
-		return codeText{"Reading from the log base failed", "Check that the log base runs, then try again."}
-	case Malformed:
-		return codeText{"Malformed log record", "Check how TARA-Server sends its log records."}
-	case Refused:
-		return codeText{"The log base refused our credentials", "Check the user name and password for the log base."}
-	case WriteFailed:
-		return codeText{"Writing to the log base failed", "Check free disk space and write permissions."}
-	case DeleteFailed:
-		return codeText{"Deletion failed", "Ask the administrator of the application."}
-	case BadPeriod:
-		return codeText{"Wrong period", "Write a period such as 2018, 2018-04 or 2018-04-01/2018-06-30."}
-	}
-	return codeText{}
+		},
+	},
+	ReadFailed: {
+		Estonian: {"Viga logibaasist lugemisel", "Kontrolli, kas logibaas töötab, ja proovi uuesti."},
+		English:  {"Reading from the log base failed", "Check that the log base runs, then try again."},
+	},
+	Malformed: {
+		Estonian: {"Valesti moodustatud logikirje", "Kontrolli logikirjete saatmist TARA-Serveris."},
+		English:  {"Malformed log record", "Check how TARA-Server sends its log records."},
+	},
+	Refused: {
+		Estonian: {"Logibaasi poole pöörduja autentimine ebaõnnestus", "Kontrolli logibaasi kasutajanime ja salasõna."},
+		English:  {"The log base refused our credentials", "Check the user name and password for the log base."},
+	},
+	WriteFailed: {
+		Estonian: {"Kirjutamine logibaasi ebaõnnestus", "Kontrolli kettamahtu ja kirjutamisõigusi."},
+		English:  {"Writing to the log base failed", "Check free disk space and write permissions."},
+	},
+	DeleteFailed: {
+		Estonian: {"Kustutamine ebaõnnestus", "Pöördu rakenduse halduri poole."},
+		English:  {"Deletion failed", "Ask the administrator of the application."},
+	},
+	BadPeriod: {
+		Estonian: {"Vigane perioodi muster", "Kirjuta periood näiteks kujul 2018, 2018-04 või 2018-04-01/2018-06-30."},
+		English:  {"Wrong period", "Write a period such as 2018, 2018-04 or 2018-04-01/2018-06-30."},
+	},
 }
 
 // CodeError is a failure with the code people are to see. Stores return it, so
