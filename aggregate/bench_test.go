@@ -10,16 +10,12 @@ import (
 	"github.com/e-gov/tarastat/event"
 )
 
-// yearCube holds what a year of 600 clients amounts to: some two million sums
-// in 2018.
-func yearCube(b *testing.B) *aggregate.Cube {
-	b.Helper()
-	operations := []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed}
-	methods := []string{event.MethodIDCard, event.MethodMobileID, event.MethodSmartID}
+// daySums are the sums of one day of 600 clients.
+func daySums() []aggregate.Sum {
 	var sums []aggregate.Sum
 	for client := range 600 {
-		for _, m := range methods {
-			for _, o := range operations {
+		for _, m := range []string{event.MethodIDCard, event.MethodMobileID, event.MethodSmartID} {
+			for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
 				k := aggregate.Key{ClientID: fmt.Sprintf("client-%03d", client), Method: m, Operation: o}
 				if o == event.Failed {
 					k.ErrorCode = "USER_CANCEL"
@@ -28,6 +24,14 @@ func yearCube(b *testing.B) *aggregate.Cube {
 			}
 		}
 	}
+	return sums
+}
+
+// yearCube holds what a year of 600 clients amounts to: some two million sums
+// in 2018.
+func yearCube(b *testing.B) *aggregate.Cube {
+	b.Helper()
+	sums := daySums()
 	var c aggregate.Cube
 	first := aggregate.Date(2018, 1, 1)
 	for d := range aggregate.Day(365) {
@@ -38,10 +42,7 @@ func yearCube(b *testing.B) *aggregate.Cube {
 
 func BenchmarkCubeRows(b *testing.B) {
 	c := yearCube(b)
-	year, err := aggregate.ParsePeriod("2018", nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	year := period(b, "2018", "")
 	for _, tt := range []struct {
 		name  string
 		query aggregate.Query
@@ -94,17 +95,7 @@ func BenchmarkCubeAdd(b *testing.B) {
 }
 
 func BenchmarkCubeReplace(b *testing.B) {
-	var sums []aggregate.Sum
-	for client := range 600 {
-		for _, m := range []string{event.MethodIDCard, event.MethodMobileID, event.MethodSmartID} {
-			for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
-				sums = append(sums, aggregate.Sum{
-					Key:   aggregate.Key{ClientID: fmt.Sprintf("client-%03d", client), Method: m, Operation: o},
-					Count: 30,
-				})
-			}
-		}
-	}
+	sums := daySums()
 	var c aggregate.Cube
 	c.Replace(0, sums)
 	slices.Reverse(sums) // the order in which Add moves most
@@ -120,10 +111,7 @@ func BenchmarkCount(b *testing.B) {
 		Time: at, ClientID: "client-300", Method: event.MethodSmartID, Operation: event.SuccessfulAuth,
 	}
 	for _, text := range []string{"2018", "2018-0[4-6]"} {
-		p, err := aggregate.ParsePeriod(text, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
+		p := period(b, text, "")
 		b.Run(text, func(b *testing.B) {
 			c := aggregate.NewCounter(aggregate.Query{Period: p, By: aggregate.ByStat, Step: aggregate.EachDay})
 			b.ReportAllocs()
@@ -137,10 +125,7 @@ func BenchmarkCount(b *testing.B) {
 func BenchmarkContains(b *testing.B) {
 	at := time.Date(2018, 4, 28, 7, 51, 12, 0, time.UTC)
 	for _, text := range []string{"2018-04", "2018-0[4-6]", "T(0[89]|1[0-7]):"} {
-		p, err := aggregate.ParsePeriod(text, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
+		p := period(b, text, "")
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

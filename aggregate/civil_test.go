@@ -183,110 +183,109 @@ func randomDays(r *rand.Rand, loc *time.Location, n int) []aggregate.Day {
 // date is what the clock shows at t, without a thought of having been put back.
 func date(t time.Time) aggregate.Day { return aggregate.Date(t.Date()) }
 
+// onOddDays calls try for some days of every zone.
+func onOddDays(t *testing.T, days int, try func(t *testing.T, r *rand.Rand, loc *time.Location, d aggregate.Day)) {
+	t.Helper()
+	r := random(t)
+	for _, name := range zones {
+		t.Run(name, func(t *testing.T) {
+			loc := zone(t, name)
+			for _, d := range randomDays(r, loc, days) {
+				try(t, r, loc, d)
+			}
+		})
+	}
+}
+
 // The definition, by trying every half minute: a day begins when the clock
 // first shows its date or a later one, and lasts until the next day begins.
 func TestDayStartInEveryZone(t *testing.T) {
 	const tick = 30 * time.Second // divides every change since 1970
-	r := random(t)
-	for _, name := range zones {
-		loc := zone(t, name)
-		for _, d := range randomDays(r, loc, 4) {
-			noon := time.Unix(int64(d)*86400+43200, 0).In(loc)
-			want := noon.Add(-54 * time.Hour) // beyond any offset and any change
-			for date(want) < d {
-				want = want.Add(tick)
-			}
-			if got := d.Start(loc); !got.Equal(want) {
-				t.Fatalf("%s: %s begins at %s, want %s", name, d, stamp(got), stamp(want))
-			}
+	onOddDays(t, 4, func(t *testing.T, _ *rand.Rand, loc *time.Location, d aggregate.Day) {
+		noon := time.Unix(int64(d)*86400+43200, 0).In(loc)
+		want := noon.Add(-54 * time.Hour) // beyond any offset and any change
+		for date(want) < d {
+			want = want.Add(tick)
 		}
-	}
+		if got := d.Start(loc); !got.Equal(want) {
+			t.Fatalf("%s begins at %s, want %s", d, stamp(got), stamp(want))
+		}
+	})
 }
 
 func TestDaysFollowOneAnother(t *testing.T) {
-	r := random(t)
-	for _, name := range zones {
-		loc := zone(t, name)
-		for _, d := range randomDays(r, loc, 40) {
-			start, next := d.Start(loc), (d + 1).Start(loc)
-			if !start.Before(next) { // a day left out
-				if got := aggregate.DayOf(start, loc); got != d+1 {
-					t.Fatalf("%s: %s is left out, but %s lies in %s", name, d, stamp(start), got)
-				}
-				continue
+	onOddDays(t, 40, func(t *testing.T, r *rand.Rand, loc *time.Location, d aggregate.Day) {
+		start, next := d.Start(loc), (d + 1).Start(loc)
+		if !start.Before(next) { // a day left out
+			if got := aggregate.DayOf(start, loc); got != d+1 {
+				t.Fatalf("%s is left out, but %s lies in %s", d, stamp(start), got)
 			}
-			inside := start.Add(time.Duration(r.Int64N(int64(next.Sub(start)))))
-			for _, at := range []time.Time{start, inside, next.Add(-1)} {
-				if got := aggregate.DayOf(at, loc); got != d {
-					t.Fatalf("%s: %s lies in %s, want %s", name, stamp(at), got, d)
-				}
-				if got := aggregate.EachDay.Start(at); !got.Equal(start) {
-					t.Fatalf("%s: the day of %s begins at %s, want %s", name, stamp(at), stamp(got), stamp(start))
-				}
+			return
+		}
+		inside := start.Add(time.Duration(r.Int64N(int64(next.Sub(start)))))
+		for _, at := range []time.Time{start, inside, next.Add(-1)} {
+			if got := aggregate.DayOf(at, loc); got != d {
+				t.Fatalf("%s lies in %s, want %s", stamp(at), got, d)
+			}
+			if got := aggregate.EachDay.Start(at); !got.Equal(start) {
+				t.Fatalf("the day of %s begins at %s, want %s", stamp(at), stamp(got), stamp(start))
 			}
 		}
-	}
+	})
 }
 
 // A step contains what begins in it, and steps follow one another without gap
-// or overlap, whatever the clock does.
-func TestStepsFollowOneAnother(t *testing.T) {
-	r := random(t)
-	for _, name := range zones {
-		loc := zone(t, name)
-		for _, d := range randomDays(r, loc, 30) {
-			at := d.Start(loc).Add(time.Duration(r.Int64N(int64(26 * time.Hour))))
-			for u := aggregate.Hour; u <= aggregate.Year; u++ {
-				start, next := u.Start(at), u.Add(at, 1)
-				if start.After(at) || !next.After(at) {
-					t.Fatalf("%s: %s %s to %s does not contain %s", name, u, stamp(start), stamp(next), stamp(at))
-				}
-				if again := u.Start(start); !again.Equal(start) {
-					t.Fatalf("%s: %s that begins at %s begins at %s", name, u, stamp(start), stamp(again))
-				}
-				if last := u.Start(next.Add(-1)); !last.Equal(start) {
-					t.Fatalf("%s: %s from %s to %s: its end lies in %s", name, u, stamp(start), stamp(next), stamp(last))
-				}
-				if !u.Start(next).Equal(next) {
-					t.Fatalf("%s: next %s %s is no beginning", name, u, stamp(next))
-				}
-				// The day before may be one that is left out, which has no length.
-				if back := u.Add(next, -1); u != aggregate.EachDay && !back.Equal(start) {
-					t.Fatalf("%s: %s before %s begins at %s, want %s", name, u, stamp(next), stamp(back), stamp(start))
-				}
-				if u == aggregate.Hour && next.Sub(start) > time.Hour {
-					t.Fatalf("%s: the hour from %s lasts %s", name, stamp(start), next.Sub(start))
-				}
-			}
+// or overlap, whatever the clock does. A period made of one unit contains the
+// instant it was made for, and is the neighbour of its neighbours.
+func TestUnitsFollowOneAnother(t *testing.T) {
+	onOddDays(t, 30, func(t *testing.T, r *rand.Rand, loc *time.Location, d aggregate.Day) {
+		at := d.Start(loc).Add(time.Duration(r.Int64N(int64(26 * time.Hour))))
+		for u := aggregate.Hour; u <= aggregate.Year; u++ {
+			checkStep(t, u, at)
+			checkPeriod(t, u, at)
 		}
+	})
+}
+
+func checkStep(t *testing.T, u aggregate.Unit, at time.Time) {
+	t.Helper()
+	start, next := u.Start(at), u.Add(at, 1)
+	if start.After(at) || !next.After(at) {
+		t.Fatalf("%s %s to %s does not contain %s", u, stamp(start), stamp(next), stamp(at))
+	}
+	if again := u.Start(start); !again.Equal(start) {
+		t.Fatalf("%s that begins at %s begins at %s", u, stamp(start), stamp(again))
+	}
+	if last := u.Start(next.Add(-1)); !last.Equal(start) {
+		t.Fatalf("%s from %s to %s: its end lies in %s", u, stamp(start), stamp(next), stamp(last))
+	}
+	if !u.Start(next).Equal(next) {
+		t.Fatalf("next %s %s is no beginning", u, stamp(next))
+	}
+	// The day before may be one that is left out, which has no length.
+	if back := u.Add(next, -1); u != aggregate.EachDay && !back.Equal(start) {
+		t.Fatalf("%s before %s begins at %s, want %s", u, stamp(next), stamp(back), stamp(start))
+	}
+	if u == aggregate.Hour && next.Sub(start) > time.Hour {
+		t.Fatalf("the hour from %s lasts %s", stamp(start), next.Sub(start))
 	}
 }
 
-// A period made of one unit contains the instant it was made for, and is the
-// neighbour of its neighbours.
-func TestPeriodsFollowOneAnother(t *testing.T) {
-	r := random(t)
-	for _, name := range zones {
-		loc := zone(t, name)
-		for _, d := range randomDays(r, loc, 30) {
-			at := d.Start(loc).Add(time.Duration(r.Int64N(int64(26 * time.Hour))))
-			for u := aggregate.Hour; u <= aggregate.Year; u++ {
-				p := aggregate.Of(u, at, loc)
-				if !p.Contains(at) {
-					t.Fatalf("%s: %s does not contain %s", name, p, stamp(at))
-				}
-				if q := period(t, p.String(), name); boundsOf(q) != boundsOf(p) {
-					t.Fatalf("%s: %s parses to %v, want %v", name, p, boundsOf(q), boundsOf(p))
-				}
-				after, _ := p.Shift(1)
-				before, _ := p.Shift(-1)
-				if !after.From().Equal(p.To()) || !before.To().Equal(p.From()) {
-					t.Fatalf("%s: %s stands between %s and %s", name, p, before, after)
-				}
-				if back, _ := after.Shift(-1); back.String() != p.String() {
-					t.Fatalf("%s: %s there and back is %s", name, p, back)
-				}
-			}
-		}
+func checkPeriod(t *testing.T, u aggregate.Unit, at time.Time) {
+	t.Helper()
+	p := aggregate.Of(u, at, at.Location())
+	if !p.Contains(at) {
+		t.Fatalf("%s does not contain %s", p, stamp(at))
+	}
+	if q := period(t, p.String(), at.Location().String()); boundsOf(q) != boundsOf(p) {
+		t.Fatalf("%s parses to %v, want %v", p, boundsOf(q), boundsOf(p))
+	}
+	after, _ := p.Shift(1)
+	before, _ := p.Shift(-1)
+	if !after.From().Equal(p.To()) || !before.To().Equal(p.From()) {
+		t.Fatalf("%s stands between %s and %s", p, before, after)
+	}
+	if back, _ := after.Shift(-1); back.String() != p.String() {
+		t.Fatalf("%s there and back is %s", p, back)
 	}
 }

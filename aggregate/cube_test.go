@@ -24,14 +24,6 @@ func clientKey(name string) aggregate.Key {
 	return aggregate.Key{ClientID: name, Method: event.MethodIDCard, Operation: event.StartAuth}
 }
 
-func cubeRows(t *testing.T, c *aggregate.Cube, q aggregate.Query) []aggregate.Row {
-	t.Helper()
-	if !q.ByDays() {
-		t.Fatalf("no answer from sums by day to %+v", q)
-	}
-	return c.Rows(q)
-}
-
 // held is every sum that a cube holds.
 func held(c *aggregate.Cube) []aggregate.Row {
 	return c.Rows(aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay})
@@ -49,8 +41,8 @@ func TestCubeZeroValue(t *testing.T) {
 	is.Equal(len(held(&c)), 0)
 	holds(t, &c, 0, 0, 0)
 	is.Equal(len(c.Clients()), 0)
-	is.Equal(cubeRows(t, &c, aggregate.Query{By: aggregate.ByAll}), []aggregate.Row{})
-	is.Equal(cubeRows(t, &c, aggregate.Query{Filter: aggregate.Key{ClientID: "a"}}), []aggregate.Row{})
+	is.Equal(c.Rows(aggregate.Query{By: aggregate.ByAll}), []aggregate.Row{})
+	is.Equal(c.Rows(aggregate.Query{Filter: aggregate.Key{ClientID: "a"}}), []aggregate.Row{})
 	c.Drop(math.MinInt32, math.MaxInt32)
 	c.Replace(oneDay, nil)
 	c.Add(oneDay, clientKey("a"), 0)
@@ -93,7 +85,7 @@ func TestCubeReplace(t *testing.T) {
 		{Key: aggregate.Key{ClientID: "a"}, Count: 2},
 		{Key: aggregate.Key{ClientID: "b"}, Count: 5},
 	}
-	if diff := cmp.Diff(want, cubeRows(t, &c, aggregate.Query{By: aggregate.ByClient})); diff != "" {
+	if diff := cmp.Diff(want, c.Rows(aggregate.Query{By: aggregate.ByClient})); diff != "" {
 		t.Error(diff)
 	}
 	holds(t, &c, oneDay, oneDay, 7)
@@ -172,14 +164,14 @@ func TestCubeOverflowCountsAsOther(t *testing.T) {
 	c.Replace(oneDay, sums)
 	holds(t, &c, oneDay, oneDay, banks)
 
-	byMethod := cubeRows(t, &c, aggregate.Query{By: aggregate.ByMethod})
+	byMethod := c.Rows(aggregate.Query{By: aggregate.ByMethod})
 	is.Equal(len(byMethod), 256) // 255 names and Other
 	is.Equal(sum(byMethod), int64(banks))
-	byBank := cubeRows(t, &c, aggregate.Query{By: aggregate.ByBank})
+	byBank := c.Rows(aggregate.Query{By: aggregate.ByBank})
 	is.Equal(len(byBank), 1<<16)
 	is.Equal(sum(byBank), int64(banks))
 
-	other := cubeRows(t, &c, aggregate.Query{Filter: aggregate.Key{Bank: event.Other}})
+	other := c.Rows(aggregate.Query{Filter: aggregate.Key{Bank: event.Other}})
 	is.Equal(sum(other), int64(51)) // what came after the first 65,535
 }
 
@@ -190,7 +182,7 @@ func TestCubeOtherMayBeAnOrdinaryValue(t *testing.T) {
 	for i := range 300 {
 		c.Add(oneDay, aggregate.Key{Method: fmt.Sprint(i)}, 1)
 	}
-	rows := cubeRows(t, &c, aggregate.Query{By: aggregate.ByMethod})
+	rows := c.Rows(aggregate.Query{By: aggregate.ByMethod})
 	is.Equal(len(rows), 255)
 	is.Equal(sum(rows), int64(301))
 }

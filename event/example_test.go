@@ -3,11 +3,9 @@ package event_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/logbase"
 )
 
 func ExampleParse() {
@@ -96,22 +94,4 @@ func ExampleTimeNotes() {
 	fmt.Println(event.TimeNotes(now.AddDate(1, 0, 0), now).Names())
 	// Output:
 	// [time_future]
-}
-
-func ExampleCode_Text() {
-	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.Estonian))
-	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.English))
-	// Output:
-	// ERR-01 Logibaasiga ühendumine ebaõnnestus
-	// ERR-01 Connecting to the log base failed
-}
-
-func ExampleWithCode() {
-	err := fmt.Errorf("count records: %w", logbase.WithCode(logbase.ReadFailed, io.ErrUnexpectedEOF))
-	code, _ := logbase.CodeOf(err)
-	fmt.Println(code.Text(logbase.English)) // for people
-	fmt.Println(err)                        // for the log
-	// Output:
-	// Reading from the log base failed
-	// count records: ERR-02: unexpected EOF
 }

@@ -148,6 +148,8 @@ func TestParseRefuses(t *testing.T) {
 		{"missing_bank", with(`"method":"banklink"`), event.ClassMissingBank, "bank"},
 		{"missing_bank: empty", with(`"method":"banklink","bank":""`), event.ClassMissingBank, "bank"},
 
+		{"too_deep: at any depth", with(`"x":` + strings.Repeat("[", 60_000)), event.ClassTooDeep, ""},
+
 		{"bad_time", with(`"time":"x"`), event.ClassBadTime, "time"},
 		{"bad_time: 30 Feb", with(`"time":"2018-02-30"`), event.ClassBadTime, "time"},
 		{"bad_time: 25:00", with(`"time":"2018-04-28T25:00"`), event.ClassBadTime, "time"},
@@ -249,14 +251,6 @@ func TestParseLimits(t *testing.T) {
 			is.Equal(fe.Class, tt.class)
 		})
 	}
-}
-
-func TestParseTooDeepAtAnyDepth(t *testing.T) {
-	is := is.New(t)
-	_, err := event.Parse([]byte(with(`"x":` + strings.Repeat("[", 60_000))))
-	var fe *event.FieldError
-	is.True(errors.As(err, &fe))
-	is.Equal(fe.Class, event.ClassTooDeep)
 }
 
 // TestParseOwnsItsResult writes over the payload after reading it.
@@ -410,14 +404,12 @@ func TestParseErrorTextOnlyOfErrors(t *testing.T) {
 		is.NoErr(err)
 		is.Equal(e.Error, want)
 	}
-	t.Run("whatever it holds", func(t *testing.T) {
-		is := is.New(t)
-		var p event.Parser
-		e, notes, err := p.Parse([]byte(with(`"error":"\u0000 38001085718` + strings.Repeat("x", 2<<10) + `"`)))
-		is.NoErr(err)
-		is.Equal(e.Error, "")
-		is.Equal(notes, event.Notes(0))
-	})
+	is := is.New(t)
+	var p event.Parser
+	e, notes, err := p.Parse([]byte(with(`"error":"\u0000 38001085718` + strings.Repeat("x", 2<<10) + `"`)))
+	is.NoErr(err)
+	is.Equal(e.Error, "") // whatever it held
+	is.Equal(notes, event.Notes(0))
 }
 
 func TestParseNotes(t *testing.T) {
@@ -427,27 +419,13 @@ func TestParseNotes(t *testing.T) {
 		want    string
 		notes   event.Notes
 	}{
-		"duplicate_key: the last one counts": {
-			with(`"clientId":"b"`, `"clientId":"c"`), clientID, "c", event.NoteDuplicateKey,
-		},
-		"duplicate_key: also in escapes": {with(`"client\u0049d":"b"`), clientID, "b", event.NoteDuplicateKey},
-		"duplicate_key: of an unknown member is nobody's business": {
-			with(`"x":1`, `"x":2`), clientID, "a", 0,
-		},
-		"case_variant_key: ignored": {
-			with(`"CLIENTID":"b"`, `"clientID":"c"`, `"ClientId":5`), clientID, "a", 0,
-		},
-		"unknown_method: kept": {
-			with(`"method":"bioID"`), func(e event.Event) string { return e.Method }, "bioID",
-			event.NoteDuplicateKey | event.NoteUnknownMethod,
-		},
-		"unknown_method: differs in case": {
-			strings.Replace(with(), "idcard", "IDCARD", 1), func(e event.Event) string { return e.Method }, "IDCARD",
-			event.NoteUnknownMethod,
-		},
-		"country of eIDAS": {
-			with(`"country":"LV"`), func(e event.Event) string { return e.Country }, "LV", 0,
-		},
+		"duplicate_key: the last one counts":                       {with(`"clientId":"b"`, `"clientId":"c"`), clientID, "c", event.NoteDuplicateKey},
+		"duplicate_key: also in escapes":                           {with(`"client\u0049d":"b"`), clientID, "b", event.NoteDuplicateKey},
+		"duplicate_key: of an unknown member is nobody's business": {with(`"x":1`, `"x":2`), clientID, "a", 0},
+		"case_variant_key: ignored":                                {with(`"CLIENTID":"b"`, `"clientID":"c"`, `"ClientId":5`), clientID, "a", 0},
+		"unknown_method: kept":                                     {with(`"method":"bioID"`), method, "bioID", event.NoteDuplicateKey | event.NoteUnknownMethod},
+		"unknown_method: differs in case":                          {strings.Replace(with(), "idcard", "IDCARD", 1), method, "IDCARD", event.NoteUnknownMethod},
+		"country of eIDAS":                                         {with(`"country":"LV"`), country, "LV", 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -462,6 +440,8 @@ func TestParseNotes(t *testing.T) {
 }
 
 func clientID(e event.Event) string { return e.ClientID }
+func method(e event.Event) string   { return e.Method }
+func country(e event.Event) string  { return e.Country }
 
 func TestParseAnOffset(t *testing.T) {
 	tests := map[string]struct{ payload, want string }{

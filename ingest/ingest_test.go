@@ -94,6 +94,32 @@ func message(client string) *syslogjson.Message {
 	}
 }
 
+// raw is a message of any payload.
+func raw(payload string) *syslogjson.Message {
+	return &syslogjson.Message{Payload: []byte(payload)}
+}
+
+// send hands over an event of each client, which must be taken.
+func send(t *testing.T, in *ingest.Ingester, clients ...string) {
+	t.Helper()
+	for _, client := range clients {
+		if err := in.HandleSyslog(t.Context(), message(client)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// stop closes in, which must store what waits, and returns its accounts.
+func stop(t *testing.T, in *ingest.Ingester) ingest.Stats {
+	t.Helper()
+	if err := in.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := in.Stats()
+	balanced(t, s)
+	return s
+}
+
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func balanced(t *testing.T, s ingest.Stats) {
@@ -111,16 +137,13 @@ func TestEventsAreStoredInOrder(t *testing.T) {
 		var want []string
 		for i := range 2500 {
 			want = append(want, fmt.Sprint("client-", i%7))
-			is.NoErr(in.HandleSyslog(t.Context(), message(want[i])))
 		}
-		is.NoErr(in.Close(t.Context()))
+		send(t, in, want...)
+		is.Equal(stop(t, in).Stored, int64(2500))
 		if d := cmp.Diff(want, b.clients()); d != "" {
 			t.Error(d)
 		}
 		is.True(slices.IsSorted(b.order)) // ids grow with the order of receipt
-		s := in.Stats()
-		balanced(t, s)
-		is.Equal(s.Stored, int64(2500))
 	})
 }
 
@@ -129,20 +152,18 @@ func TestGroupCommit(t *testing.T) {
 		is := is.New(t)
 		var b base
 		in := ingest.New(&b, ingest.Options{MaxBatch: 10, MaxDelay: time.Second, Logger: quiet()})
-		for range 10 {
-			is.NoErr(in.HandleSyslog(t.Context(), message("full")))
-		}
+		send(t, in, slices.Repeat([]string{"full"}, 10)...)
 		synctest.Wait()
 		is.Equal(b.batches(), []int{10}) // a full batch does not wait
 
-		is.NoErr(in.HandleSyslog(t.Context(), message("alone")))
+		send(t, in, "alone")
 		time.Sleep(time.Second - 1) // the clock of the bubble, not ours
 		synctest.Wait()
 		is.Equal(len(b.batches()), 1) // still waits for others
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		is.Equal(b.batches(), []int{10, 1})
-		is.NoErr(in.Close(t.Context()))
+		stop(t, in)
 	})
 }
 
@@ -173,9 +194,7 @@ func TestStoreAwayLosesAndDoublesNothing(t *testing.T) {
 
 			b.set(nil)
 			is.NoErr(<-sent)
-			is.NoErr(in.Close(t.Context()))
-			s = in.Stats()
-			balanced(t, s)
+			s = stop(t, in)
 			is.Equal(s.Stored, int64(500))
 			is.Equal(s.Failure, nil)
 			is.Equal(len(b.clients()), 500)
@@ -200,7 +219,7 @@ func TestByteBoundHoldsSendersBack(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		is.Equal(in.Stats().Stored, int64(100))
-		is.NoErr(in.Close(t.Context()))
+		stop(t, in)
 	})
 }
 
@@ -209,9 +228,7 @@ func TestCloseGivesUpWhenItsTimeEnds(t *testing.T) {
 		is := is.New(t)
 		b := base{fail: errDown}
 		in := ingest.New(&b, ingest.Options{MaxQueue: 5, Logger: quiet()})
-		for range 5 {
-			is.NoErr(in.HandleSyslog(t.Context(), message("x")))
-		}
+		send(t, in, slices.Repeat([]string{"x"}, 5)...)
 		held := make(chan error)
 		go func() { held <- in.HandleSyslog(t.Context(), message("held")) }()
 		synctest.Wait()
@@ -235,13 +252,13 @@ func TestHandlerContextEndsTheWait(t *testing.T) {
 		is := is.New(t)
 		b := base{fail: errDown}
 		in := ingest.New(&b, ingest.Options{MaxQueue: 1, Logger: quiet()})
-		is.NoErr(in.HandleSyslog(t.Context(), message("first")))
+		send(t, in, "first")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		is.True(errors.Is(in.HandleSyslog(ctx, message("second")), context.DeadlineExceeded))
 		balanced(t, in.Stats())
 		b.set(nil)
-		is.NoErr(in.Close(t.Context()))
+		stop(t, in)
 		is.Equal(b.clients(), []string{"first"})
 	})
 }
@@ -271,14 +288,12 @@ func TestCaps(t *testing.T) {
 			numbered(255, func(s string) aggregate.Key { return aggregate.Key{ErrorCode: s} }),
 		),
 	})
-	for _, client := range []string{"a", "b", "c", "old", "a", event.Other} {
-		is.NoErr(in.HandleSyslog(t.Context(), message(client)))
-	}
+	send(t, in, "a", "b", "c", "old", "a", event.Other)
 	failure := `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"ERROR","error":%q}`
 	for _, text := range []string{"KNOWN: again", "NEW: text"} {
-		is.NoErr(in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: fmt.Appendf(nil, failure, text)}))
+		is.NoErr(in.HandleSyslog(t.Context(), raw(fmt.Sprintf(failure, text))))
 	}
-	is.NoErr(in.Close(t.Context()))
+	stop(t, in)
 	is.Equal(b.clients(), []string{"a", "b", event.Other, "old", "a", event.Other, "a", "a"})
 	last := b.records[b.order[7]]
 	is.Equal(last.ErrorCode(), event.Other)
@@ -312,10 +327,8 @@ func TestIDsNeverGoBack(t *testing.T) {
 		Logger: quiet(), MaxBatch: 10, RetryAfter: time.Microsecond,
 		Now: func() time.Time { return now.Add(-time.Hour * time.Duration(asked.Add(1))) },
 	})
-	for range 100 {
-		is.NoErr(in.HandleSyslog(t.Context(), message("x")))
-	}
-	is.NoErr(in.Close(t.Context()))
+	send(t, in, slices.Repeat([]string{"x"}, 100)...)
+	stop(t, in)
 	is.Equal(len(b.order), 100) // all different
 	for _, id := range b.order {
 		is.True(id > last)
@@ -340,7 +353,7 @@ func TestConcurrentSenders(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	is.NoErr(in.Close(t.Context()))
+	stop(t, in)
 	got := b.clients()
 	is.Equal(len(got), 4000)
 	next := make([]int, 8)
@@ -377,12 +390,10 @@ func TestLoggerMayAskForStats(t *testing.T) {
 			Known:  known(numbered(9_999, func(s string) aggregate.Key { return aggregate.Key{ClientID: s} })),
 		})
 		h.in = in
-		is.NoErr(in.HandleSyslog(t.Context(), message("a")))
-		is.NoErr(in.HandleSyslog(t.Context(), message("b")))
+		send(t, in, "a", "b")
 		time.Sleep(time.Minute)
 		b.set(nil)
-		is.NoErr(in.Close(t.Context()))
-		is.Equal(in.Stats().Stored, int64(2))
+		is.Equal(stop(t, in).Stored, int64(2))
 	})
 }
 
@@ -398,9 +409,7 @@ func TestWaitersAreNoLossWhenTheyAreLate(t *testing.T) {
 			runtime.Gosched()
 		}
 		b.set(nil)
-		if err := in.Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		stop(t, in)
 		wg.Wait()
 		s := in.Stats()
 		balanced(t, s)
@@ -421,18 +430,14 @@ func TestRefusals(t *testing.T) {
 		`{"time":"2018-04-28","clientId":"c","method":"x","operation":"HACK"}`,
 	}
 	for _, payload := range bad {
-		err := in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload), Peer: syslogjson.Peer{Name: "tara-1"}})
-		is.True(errors.Is(err, event.ErrInvalid))
+		is.True(errors.Is(in.HandleSyslog(t.Context(), raw(payload)), event.ErrInvalid))
 	}
 	err := in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
 	var reply syslogjson.Replier
 	is.True(errors.As(err, &reply))
 	is.Equal(reply.SyslogReply(), "ERR-03 Valesti moodustatud logikirje: oversize")
-	is.NoErr(in.HandleSyslog(t.Context(), message("good")))
-	is.NoErr(in.Close(t.Context()))
-
-	s := in.Stats()
-	balanced(t, s)
+	send(t, in, "good")
+	s := stop(t, in)
 	want := map[string]int64{"no_json": 1, "missing_bank": 1, "wrong_type_time": 1, "unknown_operation": 1, "oversize": 1}
 	if d := cmp.Diff(want, s.ByClass); d != "" {
 		t.Error(d)
@@ -454,10 +459,14 @@ func TestSamplesAreBounded(t *testing.T) {
 		clock = clock.Add(time.Second)
 		return clock
 	}})
+	refuse := func(i int) {
+		m := raw(fmt.Sprintf(`{"clientId":"c%d"}`, i))
+		m.Peer.Name = fmt.Sprint("peer-", i)
+		is.True(in.HandleSyslog(t.Context(), m) != nil)
+	}
 	for i := range 1000 {
 		for range 5 {
-			m := &syslogjson.Message{Payload: fmt.Appendf(nil, `{"clientId":"c%d"}`, i), Peer: syslogjson.Peer{Name: fmt.Sprint("peer-", i)}}
-			is.True(in.HandleSyslog(t.Context(), m) != nil)
+			refuse(i)
 		}
 	}
 	got := in.Samples()
@@ -465,7 +474,13 @@ func TestSamplesAreBounded(t *testing.T) {
 	is.Equal(got[0].Sender, "peer-999") // the latest first, the oldest forgotten
 	is.Equal(got[0].Count, int64(5))
 	is.Equal(got[0].Texts, []ingest.Text{{Masked: `{"clientId":"c999"}`, Time: clock}})
-	is.NoErr(in.Close(t.Context()))
+	refuse(800)
+	again := in.Samples()
+	is.Equal(len(again), ingest.MaxSampleKinds)
+	is.Equal(again[0].Sender, "peer-800") // which came again
+	is.Equal(again[0].Count, int64(6))
+	is.Equal(again[1], got[0])
+	stop(t, in)
 }
 
 func TestSamplesKeepTheLatestTexts(t *testing.T) {
@@ -476,10 +491,9 @@ func TestSamplesKeepTheLatestTexts(t *testing.T) {
 		return time.Unix(second, 0)
 	}})
 	for _, client := range []string{"a", "b", "c", "d", "b"} {
-		m := &syslogjson.Message{Payload: fmt.Appendf(nil, `{"clientId":%q}`, client)}
-		is.True(in.HandleSyslog(t.Context(), m) != nil)
+		is.True(in.HandleSyslog(t.Context(), raw(fmt.Sprintf(`{"clientId":%q}`, client))) != nil)
 	}
-	is.NoErr(in.Close(t.Context()))
+	stop(t, in)
 	want := []ingest.Sample{{
 		Class: "missing_time", Count: 5, Last: time.Unix(5, 0),
 		Texts: []ingest.Text{
@@ -500,8 +514,8 @@ func TestNotesAreCounted(t *testing.T) {
 		Now:    func() time.Time { return time.Date(2018, 4, 20, 0, 0, 0, 0, time.UTC) },
 	})
 	payload := `{"time":"2018-04-28","clientId":"a","clientId":"b","method":"wallet","operation":"START_AUTH"}`
-	is.NoErr(in.HandleSyslog(t.Context(), &syslogjson.Message{Payload: []byte(payload)}))
-	is.NoErr(in.Close(t.Context()))
+	is.NoErr(in.HandleSyslog(t.Context(), raw(payload)))
+	stop(t, in)
 	want := map[string]int64{"duplicate_key": 1, "unknown_method": 1, "time_future": 1}
 	if d := cmp.Diff(want, in.Stats().Notes); d != "" {
 		t.Error(d)

@@ -90,3 +90,21 @@ func TestWithCode(t *testing.T) {
 
 	is.Equal((&logbase.CodeError{Code: logbase.BadPeriod}).Error(), "ERR-07") // without a cause
 }
+
+func ExampleCode_Text() {
+	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.Estonian))
+	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.English))
+	// Output:
+	// ERR-01 Logibaasiga ühendumine ebaõnnestus
+	// ERR-01 Connecting to the log base failed
+}
+
+func ExampleWithCode() {
+	err := fmt.Errorf("count records: %w", logbase.WithCode(logbase.ReadFailed, io.ErrUnexpectedEOF))
+	code, _ := logbase.CodeOf(err)
+	fmt.Println(code.Text(logbase.English)) // for people
+	fmt.Println(err)                        // for the log
+	// Output:
+	// Reading from the log base failed
+	// count records: ERR-02: unexpected EOF
+}
