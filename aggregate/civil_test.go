@@ -202,6 +202,7 @@ func onOddDays(t *testing.T, days int, try func(t *testing.T, r *rand.Rand, loc 
 func TestDayStartInEveryZone(t *testing.T) {
 	const tick = 30 * time.Second // divides every change since 1970
 	onOddDays(t, 4, func(t *testing.T, _ *rand.Rand, loc *time.Location, d aggregate.Day) {
+		t.Helper()
 		noon := time.Unix(int64(d)*86400+43200, 0).In(loc)
 		want := noon.Add(-54 * time.Hour) // beyond any offset and any change
 		for date(want) < d {
@@ -215,6 +216,7 @@ func TestDayStartInEveryZone(t *testing.T) {
 
 func TestDaysFollowOneAnother(t *testing.T) {
 	onOddDays(t, 40, func(t *testing.T, r *rand.Rand, loc *time.Location, d aggregate.Day) {
+		t.Helper()
 		start, next := d.Start(loc), (d + 1).Start(loc)
 		if !start.Before(next) { // a day left out
 			if got := aggregate.DayOf(start, loc); got != d+1 {
@@ -239,6 +241,7 @@ func TestDaysFollowOneAnother(t *testing.T) {
 // instant it was made for, and is the neighbour of its neighbours.
 func TestUnitsFollowOneAnother(t *testing.T) {
 	onOddDays(t, 30, func(t *testing.T, r *rand.Rand, loc *time.Location, d aggregate.Day) {
+		t.Helper()
 		at := d.Start(loc).Add(time.Duration(r.Int64N(int64(26 * time.Hour))))
 		for u := aggregate.Hour; u <= aggregate.Year; u++ {
 			checkStep(t, u, at)

@@ -106,13 +106,13 @@ func (k Key) Keep(d Dim) Key {
 	return k
 }
 
-// Match reports whether k has each value that f, as a filter, gives. An empty
+// Match reports whether o has each value that k, as a filter, gives. An empty
 // value asks for nothing.
-func (f Key) Match(k Key) bool {
-	return (f.ClientID == "" || f.ClientID == k.ClientID) &&
-		(f.Method == "" || f.Method == k.Method) &&
-		(f.Operation == "" || f.Operation == k.Operation) &&
-		(f.Bank == "" || f.Bank == k.Bank) &&
-		(f.Country == "" || f.Country == k.Country) &&
-		(f.ErrorCode == "" || f.ErrorCode == k.ErrorCode)
+func (k Key) Match(o Key) bool {
+	return (k.ClientID == "" || k.ClientID == o.ClientID) &&
+		(k.Method == "" || k.Method == o.Method) &&
+		(k.Operation == "" || k.Operation == o.Operation) &&
+		(k.Bank == "" || k.Bank == o.Bank) &&
+		(k.Country == "" || k.Country == o.Country) &&
+		(k.ErrorCode == "" || k.ErrorCode == o.ErrorCode)
 }

@@ -67,7 +67,7 @@ func (w *world) filter(events []event.Event) aggregate.Key {
 		return aggregate.Key{}
 	}
 	k := aggregate.KeyOf(events[w.r.IntN(len(events))])
-	f := aggregate.Key(k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1))))
+	f := k.Keep(aggregate.Dim(w.r.IntN(int(aggregate.ByAll) + 1)))
 	if w.r.IntN(8) == 0 {
 		f.Bank = "no such bank"
 	}

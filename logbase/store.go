@@ -90,11 +90,12 @@ type Record struct {
 	event.Event
 }
 
-// Bounds is how much a log base holds, Seen the days of one of its clients.
-type (
-	Bounds = aggregate.Bounds
-	Seen   = aggregate.Seen
-)
+// Bounds is how much a log base holds.
+type Bounds = aggregate.Bounds
+
+// Seen is the first and the last day on which a client application had an
+// event.
+type Seen = aggregate.Seen
 
 // Backlog is how many records of a log base that others write to are in no sum.
 type Backlog struct {
