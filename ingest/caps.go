@@ -1,12 +1,24 @@
 package ingest
 
 import (
+	"cmp"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 )
 
-// The kinds of values of which only so many are told apart. What comes beyond
-// is kept and counted as [event.Other], so that no sender can blow up the sums.
+// Caps bounds how many different values of a field are told apart. What comes
+// beyond is kept and counted as [event.Other], so that no sender can blow up
+// the sums. A zero field takes the default.
+type Caps struct {
+	Clients    int // 0: 10,000
+	Methods    int // 0: 64
+	Banks      int // 0: 256
+	Countries  int // 0: 256
+	ErrorCodes int // 0: 256
+}
+
+// The kinds of values that are capped.
 const (
 	kindClient = iota
 	kindMethod
@@ -16,20 +28,26 @@ const (
 	kinds
 )
 
-var (
-	kindNames = [kinds]string{"client", "method", "bank", "country", "error code"}
-	caps      = [kinds]int{10_000, 64, 256, 256, 256}
-)
+var kindNames = [kinds]string{"client", "method", "bank", "country", "error code"}
 
 // capped holds the values seen of each kind.
-type capped [kinds]map[string]struct{}
+type capped struct {
+	seen  [kinds]map[string]struct{}
+	limit [kinds]int
+}
 
-func newCapped() capped {
-	var c capped
-	for kind := range c {
-		c[kind] = make(map[string]struct{})
+func newCapped(c Caps) capped {
+	out := capped{limit: [kinds]int{
+		cmp.Or(max(c.Clients, 0), 10_000),
+		cmp.Or(max(c.Methods, 0), 64),
+		cmp.Or(max(c.Banks, 0), 256),
+		cmp.Or(max(c.Countries, 0), 256),
+		cmp.Or(max(c.ErrorCodes, 0), 256),
+	}}
+	for k := range out.seen {
+		out.seen[k] = make(map[string]struct{})
 	}
-	return c
+	return out
 }
 
 // learn takes in the values that the log base has, also beyond a cap.
@@ -37,7 +55,7 @@ func (c *capped) learn(known []aggregate.Key) {
 	for _, key := range known {
 		for k, v := range [kinds]string{key.ClientID, key.Method, key.Bank, key.Country, key.ErrorCode} {
 			if v != "" {
-				c[k][v] = struct{}{}
+				c.seen[k][v] = struct{}{}
 			}
 		}
 	}
@@ -64,12 +82,12 @@ func (c *capped) known(kind int, v string) bool {
 	if v == "" {
 		return true
 	}
-	if _, ok := c[kind][v]; ok {
+	if _, ok := c.seen[kind][v]; ok {
 		return true
 	}
-	if len(c[kind]) >= caps[kind] {
+	if len(c.seen[kind]) >= c.limit[kind] {
 		return v == event.Other
 	}
-	c[kind][v] = struct{}{}
+	c.seen[kind][v] = struct{}{}
 	return true
 }

@@ -71,7 +71,7 @@ func New(dst Appender, opts Options) *Ingester {
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		cancel:  cancel,
-		seen:    newCapped(),
+		seen:    newCapped(opts.Caps),
 		room:    make(chan struct{}),
 		closing: make(chan struct{}),
 		stats: Stats{
@@ -237,6 +237,9 @@ type Options struct {
 	MaxBatch      int           // 0: DefaultMaxBatch
 	MaxDelay      time.Duration // 0: DefaultMaxDelay
 	RetryAfter    time.Duration // first wait after a failed write; it doubles. 0: DefaultRetryAfter
+
+	// Caps bounds the number of different values.
+	Caps Caps
 
 	// Known, when not nil, returns keys with the values that the log base has
 	// already, such as [logbase.Names] gives, so that a restart does not begin

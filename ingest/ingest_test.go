@@ -278,28 +278,32 @@ func numbered(n int, key func(string) aggregate.Key) []aggregate.Key {
 
 // The caps are 10,000 clients and 256 error codes.
 func TestCaps(t *testing.T) {
-	is := is.New(t)
-	var b base
-	in := ingest.New(&b, ingest.Options{
-		Logger: quiet(),
-		Known: known(
-			[]aggregate.Key{{ClientID: "old"}, {ErrorCode: "KNOWN"}},
-			numbered(9_997, func(s string) aggregate.Key { return aggregate.Key{ClientID: s} }),
-			numbered(255, func(s string) aggregate.Key { return aggregate.Key{ErrorCode: s} }),
-		),
-	})
-	send(t, in, "a", "b", "c", "old", "a", event.Other)
-	failure := `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"ERROR","error":%q}`
-	for _, text := range []string{"KNOWN: again", "NEW: text"} {
-		is.NoErr(in.HandleSyslog(t.Context(), raw(fmt.Sprintf(failure, text))))
-	}
-	stop(t, in)
-	is.Equal(b.clients(), []string{"a", "b", event.Other, "old", "a", event.Other, "a", "a"})
-	last := b.records[b.order[7]]
-	is.Equal(last.ErrorCode(), event.Other)
-	is.Equal(last.Error, "OTHER: NEW: text") // the text itself is kept
-	if d := cmp.Diff(map[string]int64{"client": 1, "error code": 1}, in.Stats().Capped); d != "" {
-		t.Error(d)
+	client := func(s string) aggregate.Key { return aggregate.Key{ClientID: s} }
+	code := func(s string) aggregate.Key { return aggregate.Key{ErrorCode: s} }
+	before := []aggregate.Key{client("old"), code("KNOWN")}
+	for name, o := range map[string]ingest.Options{
+		"own":     {Caps: ingest.Caps{Clients: 3, ErrorCodes: 1}, Known: known(before)},
+		"default": {Known: known(before, numbered(9_997, client), numbered(255, code))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			var b base
+			o.Logger = quiet()
+			in := ingest.New(&b, o)
+			send(t, in, "a", "b", "c", "old", "a", event.Other)
+			failure := `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"ERROR","error":%q}`
+			for _, text := range []string{"KNOWN: again", "NEW: text"} {
+				is.NoErr(in.HandleSyslog(t.Context(), raw(fmt.Sprintf(failure, text))))
+			}
+			stop(t, in)
+			is.Equal(b.clients(), []string{"a", "b", event.Other, "old", "a", event.Other, "a", "a"})
+			last := b.records[b.order[7]]
+			is.Equal(last.ErrorCode(), event.Other)
+			is.Equal(last.Error, "OTHER: NEW: text") // the text itself is kept
+			if d := cmp.Diff(map[string]int64{"client": 1, "error code": 1}, in.Stats().Capped); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }
 
