@@ -74,8 +74,8 @@ func (v *visit) receptionData() *receptionData {
 		row := senderRow{
 			Name:        syslogjson.Peer{Name: p.Name, Addr: p.Addr}.String(),
 			Connections: int64(p.Active),
-			Messages:    int64(p.Messages),                   //nolint:gosec // a counter of events
-			Rejected:    int64(p.HandlerErrors + p.Rejected), //nolint:gosec // same
+			Messages:    int64(p.Messages),
+			Rejected:    int64(p.HandlerErrors + p.Rejected),
 		}
 		if !p.LastMessage.IsZero() {
 			row.Last = v.text.DateTime(p.LastMessage.In(v.h.loc))

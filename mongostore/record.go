@@ -61,7 +61,7 @@ func (c codec) encode(r logbase.Record, writer primitive.ObjectID) bson.D {
 	optional(fieldCountry, r.Country)
 	d = append(d,
 		bson.E{Key: fieldDay, Value: numberOf(c.day(r.Time))},
-		bson.E{Key: fieldHour, Value: int32(r.Time.In(c.loc).Hour())}, //nolint:gosec // below 24
+		bson.E{Key: fieldHour, Value: int32(r.Time.In(c.loc).Hour())},
 		bson.E{Key: fieldInstant, Value: primitive.NewDateTimeFromTime(r.Time)},
 	)
 	if nanos := r.Time.Nanosecond() % int(time.Millisecond); nanos != 0 {
@@ -115,7 +115,7 @@ func (c codec) decode(raw bson.Raw) (kept, error) {
 			k.Country = text(v)
 		case fieldDay:
 			n, _ := v.AsInt64OK()
-			k.day = dayNumber(n) //nolint:gosec // written by us from an int32
+			k.day = dayNumber(n)
 		case fieldInstant:
 			if ms, ok := v.DateTimeOK(); ok {
 				instant = time.UnixMilli(ms)
@@ -237,7 +237,7 @@ const noDay dayNumber = 0
 
 func numberOf(d aggregate.Day) dayNumber {
 	t := time.Unix(int64(d)*24*60*60, 0).UTC()
-	return dayNumber(t.Year()*10000 + int(t.Month())*100 + t.Day()) //nolint:gosec // a sender's year has four digits
+	return dayNumber(t.Year()*10000 + int(t.Month())*100 + t.Day())
 }
 
 // day is the inverse of numberOf.

@@ -119,7 +119,7 @@ func (b *batch) keyID(key aggregate.Key) (keyID, error) {
 	if k, ok := b.keyIDs[key]; ok {
 		return k, nil
 	}
-	k := keyID(len(b.state.keys) + len(b.keys)) //nolint:gosec // memory ends long before
+	k := keyID(len(b.state.keys) + len(b.keys))
 	err := exec(b.conn, "INSERT INTO keys (id, client, method, operation, bank, country, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		int64(k), key.ClientID, key.Method, string(key.Operation), key.Bank, key.Country, key.ErrorCode)
 	b.keyIDs[key] = k

@@ -55,7 +55,7 @@ func pragmas(c *sqlite.Conn, more ...string) error {
 // createPrivate makes the file, if it is not there, so that its owner alone can
 // read it; SQLite gives the files beside it the same mode.
 func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator chose the path
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}

@@ -103,7 +103,7 @@ func TestFilesArePrivate(t *testing.T) {
 	dir := t.TempDir()
 	s, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "events.db"), sqlitestore.Options{})
 	is.NoErr(err)
-	defer s.Close()               //nolint:errcheck // the test is over
+	defer s.Close()
 	is.NoErr(s.Ping(t.Context())) // so that the journal is there
 	files, err := os.ReadDir(dir)
 	is.NoErr(err)

@@ -172,7 +172,7 @@ func (s *snapshot) each(p aggregate.Period, f func(instant, keyID)) error {
 			if _, err := keyAt(s.keys, k); err != nil {
 				return err
 			}
-			f(t, keyID(k)) //nolint:gosec // checked above
+			f(t, keyID(k))
 			return nil
 		}, part.ids.first, part.ids.last)
 		if err != nil {

@@ -105,7 +105,7 @@ func monthOf(d aggregate.Day) month {
 	if y < firstYear || y > lastYear {
 		return otherYears
 	}
-	return month(y*100 + int(m)) //nolint:gosec // at most 209912
+	return month(y*100 + int(m))
 }
 
 // days returns the first and the last day of a month that is not otherYears.

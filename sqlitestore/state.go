@@ -114,7 +114,7 @@ func (s *state) loadKeys(c *sqlite.Conn) error {
 			ErrorCode: text(row, 6),
 		}
 		s.keys = append(s.keys, key)
-		s.keyIDs[key] = keyID(id) //nolint:gosec // memory ends long before
+		s.keyIDs[key] = keyID(id)
 		return nil
 	})
 }

@@ -248,7 +248,7 @@ func (r *Reader) discard() error {
 
 func (r *Reader) drop(n int) {
 	r.pos += n
-	r.skipped += uint64(n) //nolint:gosec // never negative
+	r.skipped += uint64(n)
 }
 
 // discardLine returns how much of b to drop, and notes when the line has ended.
