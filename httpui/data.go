@@ -44,7 +44,7 @@ func fillData(v *visit) (content, error) {
 	)
 	data := dataData{
 		Records: v.text.Int(bounds.Records), HasRecords: bounds.Records > 0, Fault: v.fault(v.report.BoundsErr),
-		Version: h.version, Started: v.text.DateTime(h.started.In(h.loc)), Zone: h.loc.String(),
+		Version: h.opts.Version, Started: v.text.DateTime(h.started.In(h.opts.Location)), Zone: h.opts.Location.String(),
 	}
 	if data.HasRecords {
 		data.First, data.Last = v.text.Day(bounds.First), v.text.Day(bounds.Last)
@@ -62,7 +62,7 @@ func fillData(v *visit) (content, error) {
 	if h.receives() {
 		data.Reception = v.receptionData()
 	}
-	if !h.noDeletion {
+	if !h.opts.NoDeletion {
 		data.DeleteURL = h.root.Href(deletionPath)
 		data.Audit, data.AuditFault = v.audit(deletions.value), v.fault(deletions.err)
 	}

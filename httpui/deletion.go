@@ -126,7 +126,7 @@ func (v *visit) confirm(w http.ResponseWriter, data *deletionData) (status int, 
 		data.Notice = v.text.T("delete.mismatch")
 	}
 	if data.Notice != "" {
-		v.h.log.Warn("deletion refused", "period", p.String(), "by", v.h.user(v.Request), "why", data.Notice)
+		v.h.opts.Logger.Warn("deletion refused", "period", p.String(), "by", v.h.opts.User(v.Request), "why", data.Notice)
 		v.preview(data)
 		return http.StatusConflict, ""
 	}
@@ -180,8 +180,8 @@ func (v *visit) preview(data *deletionData) int {
 		Clients: v.topCounts(clients),
 	}
 	if extent.Records > 0 {
-		pre.First = v.text.DateTime(extent.First.In(v.h.loc))
-		pre.Last = v.text.DateTime(extent.Last.In(v.h.loc))
+		pre.First = v.text.DateTime(extent.First.In(v.h.opts.Location))
+		pre.Last = v.text.DateTime(extent.Last.In(v.h.opts.Location))
 	}
 	for _, format := range []string{"csv", "xlsx"} {
 		url := address.Of(v.h.root.Href(statPath),
@@ -219,7 +219,7 @@ func (v *visit) deletable(text string) (p aggregate.Period, why string) {
 	if text == "" {
 		return p, v.text.T("delete.needPeriod")
 	}
-	p, err := aggregate.ParsePeriod(text, v.h.loc)
+	p, err := aggregate.ParsePeriod(text, v.h.opts.Location)
 	switch {
 	case err != nil:
 		return p, v.text.T("delete.hint")
@@ -234,7 +234,7 @@ func (v *visit) audit(deletions []logbase.Deletion) []auditRow {
 	var rows []auditRow
 	for _, d := range deletions {
 		rows = append(rows, auditRow{
-			At: v.text.DateTime(d.At.In(v.h.loc)), By: d.By,
+			At: v.text.DateTime(d.At.In(v.h.opts.Location)), By: d.By,
 			Period: v.text.Period(d.Period, logbase.Bounds{}), Records: d.Records, Done: d.Done,
 			text: d.Period.String(),
 		})
@@ -265,9 +265,9 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request, p aggregate.Per
 	if err := http.NewResponseController(w).SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	by := h.user(r)
-	n, err := h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: h.now().In(h.loc)})
+	by := h.opts.User(r)
+	n, err := h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: h.opts.Now().In(h.opts.Location)})
 	err = logbase.WithCode(logbase.DeleteFailed, err)
-	h.log.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
+	h.opts.Logger.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err
 }

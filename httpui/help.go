@@ -40,7 +40,7 @@ type oldEndpoint struct{ Request, Answer string }
 func fillHelp(v *visit) (content, error) {
 	h, t, href := v.h, v.text.T, v.h.root.Href
 	data := helpData{
-		Zone: h.loc.String(), APIURL: href(apiPagePath), Connect: h.connectGuide(),
+		Zone: h.opts.Location.String(), APIURL: href(apiPagePath), Connect: h.connectGuide(),
 		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.drawn"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
 			{t("def.attempt"), t("def.attemptText"), "attempt"},
@@ -76,7 +76,7 @@ func fillHelp(v *visit) (content, error) {
 			{"GET " + href("/status"), "200 OK"},
 		},
 	}
-	if !h.noDeletion {
+	if !h.opts.NoDeletion {
 		data.Old = append(data.Old, oldEndpoint{"DELETE " + href("/kustuta") + "?p=", `{"err":null,"kustutati":n}`})
 	}
 	for _, c := range logbase.Codes() {

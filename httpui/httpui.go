@@ -58,22 +58,9 @@ type Options struct {
 
 // Handler serves the pages. It is safe for concurrent use.
 type Handler struct {
-	store     logbase.Store
-	catalogue Catalogue // never nil
-
-	noDeletion  bool
-	ingester    Ingester // nil when unknown
-	syslog      Syslog   // nil when unknown
-	syslogAddr  string
-	fingerprint string
-
-	loc      *time.Location
-	now      func() time.Time
-	log      *slog.Logger
-	version  string
-	packaged time.Time
-	started  time.Time
-	user     func(*http.Request) string // never nil
+	opts    Options // with defaults; those of reception may be nil
+	store   logbase.Store
+	started time.Time
 
 	root      web.Root
 	site      *web.Site
@@ -94,45 +81,38 @@ func New(s logbase.Store, opts Options) *Handler {
 	if err != nil {
 		panic(fmt.Sprintf("httpui: Options.Prefix: %v", err))
 	}
+	opts.Location = cmp.Or(opts.Location, event.DefaultLocation())
+	opts.Logger = cmp.Or(opts.Logger, slog.Default())
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Catalogue == nil {
+		opts.Catalogue = noNames{}
+	}
+	user := opts.User
+	opts.User = func(r *http.Request) string {
+		if user == nil {
+			return web.RemoteHost(r)
+		}
+		return cmp.Or(user(r), web.RemoteHost(r))
+	}
 	h := &Handler{
-		store:       s,
-		catalogue:   opts.Catalogue,
-		noDeletion:  opts.NoDeletion,
-		ingester:    opts.Ingester,
-		syslog:      opts.Syslog,
-		syslogAddr:  opts.SyslogAddr,
-		fingerprint: opts.Fingerprint,
-		loc:         cmp.Or(opts.Location, event.DefaultLocation()),
-		now:         opts.Now,
-		log:         cmp.Or(opts.Logger, slog.Default()),
-		version:     opts.Version,
-		packaged:    opts.Packaged,
-		root:        root,
-		slots:       web.NewSlots(cmp.Or(max(opts.MaxQueries, 0), DefaultMaxQueries)),
-		tokens:      web.NewTokens(),
+		opts: opts, store: s, started: opts.Now(),
+		root:   root,
+		slots:  web.NewSlots(cmp.Or(max(opts.MaxQueries, 0), DefaultMaxQueries)),
+		tokens: web.NewTokens(),
 		locales: map[logbase.Lang]*locale.Locale{
 			logbase.Estonian: locale.For(logbase.Estonian),
 			logbase.English:  locale.For(logbase.English),
 		},
 	}
-	if h.catalogue == nil {
-		h.catalogue = noNames{}
-	}
-	if h.now == nil {
-		h.now = time.Now
-	}
-	h.user = web.RemoteHost
-	if opts.User != nil {
-		h.user = func(r *http.Request) string { return cmp.Or(opts.User(r), web.RemoteHost(r)) }
-	}
-	h.started = h.now()
 	h.assets = loadAssets(root)
 	h.templates = parseTemplates(h.assets, root, h.locales)
 	h.site = web.NewSite(web.Options{
 		Root:    root,
 		Hosts:   opts.Hosts,
 		Timeout: cmp.Or(max(opts.QueryTimeout, 0), DefaultQueryTimeout),
-		Logger:  h.log,
+		Logger:  opts.Logger,
 	}, h.tellPage)
 	h.routes()
 	return h
@@ -142,13 +122,13 @@ func New(s logbase.Store, opts Options) *Handler {
 func (h *Handler) watched() monitor.Options {
 	opts := monitor.Options{
 		Ping: h.store.Ping, Queries: h.slots.Running,
-		Now: h.now, Started: h.started, Version: h.version, Packaged: h.packaged,
+		Now: h.opts.Now, Started: h.started, Version: h.opts.Version, Packaged: h.opts.Packaged,
 	}
-	if h.ingester != nil {
-		opts.Ingest = h.ingester.Stats
+	if h.opts.Ingester != nil {
+		opts.Ingest = h.opts.Ingester.Stats
 	}
-	if h.syslog != nil {
-		opts.Syslog = h.syslog.Stats
+	if h.opts.Syslog != nil {
+		opts.Syslog = h.opts.Syslog.Stats
 	}
 	return opts
 }

@@ -59,13 +59,13 @@ type classRow struct {
 type sampleRow struct{ Class, Sender, Time, Text string }
 
 // receives reports whether anything is known of reception.
-func (h *Handler) receives() bool { return h.ingester != nil || h.syslog != nil }
+func (h *Handler) receives() bool { return h.opts.Ingester != nil || h.opts.Syslog != nil }
 
 func (h *Handler) peers() []syslogjson.PeerStats {
-	if h.syslog == nil {
+	if h.opts.Syslog == nil {
 		return nil
 	}
-	return h.syslog.Peers()
+	return h.opts.Syslog.Peers()
 }
 
 func (v *visit) receptionData() *receptionData {
@@ -78,23 +78,23 @@ func (v *visit) receptionData() *receptionData {
 			Rejected:    int64(p.HandlerErrors + p.Rejected),
 		}
 		if !p.LastMessage.IsZero() {
-			row.Last = v.text.DateTime(p.LastMessage.In(v.h.loc))
+			row.Last = v.text.DateTime(p.LastMessage.In(v.h.opts.Location))
 			row.Ago = v.text.Relative(v.now.Sub(p.LastMessage))
 		}
 		if !p.NotAfter.IsZero() {
-			row.NotAfter = v.text.Date(p.NotAfter.In(v.h.loc))
+			row.NotAfter = v.text.Date(p.NotAfter.In(v.h.opts.Location))
 			row.Expiring = p.NotAfter.Sub(v.now) < certificateWarning
 		}
 		data.Senders = append(data.Senders, row)
 	}
-	if v.h.ingester == nil {
+	if v.h.opts.Ingester == nil {
 		return data
 	}
-	stats := v.h.ingester.Stats()
+	stats := v.h.opts.Ingester.Stats()
 	data.Rejected, data.Notes = classRows(stats.ByClass), classRows(stats.Notes)
-	for _, s := range v.h.ingester.Samples() {
+	for _, s := range v.h.opts.Ingester.Samples() {
 		for _, text := range s.Texts {
-			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.loc)), text.Masked})
+			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.opts.Location)), text.Masked})
 		}
 	}
 	return data
@@ -126,8 +126,8 @@ func (v *visit) receptionTiles() []tile {
 		}
 	}
 	var rejected int64
-	if v.h.ingester != nil {
-		rejected = v.h.ingester.Stats().Rejected
+	if v.h.opts.Ingester != nil {
+		rejected = v.h.opts.Ingester.Stats().Rejected
 	}
 	ago := v.text.T("common.notCounted")
 	switch {

@@ -170,7 +170,7 @@ func (v *visit) render(w http.ResponseWriter, p page, c content) error {
 		Nav:     v.nav(),
 		Langs:   v.langs(),
 		A11yURL: v.view.Link(accessibilityPath),
-		Version: v.h.version,
+		Version: v.h.opts.Version,
 		Bounds:  v.text.Bounds(v.report.Bounds),
 		Refresh: refreshSeconds,
 		Page:    c.data,
@@ -276,7 +276,7 @@ func (h *Handler) tellPage(w http.ResponseWriter, r *http.Request, f *web.Failur
 	}
 	err := v.render(w, page{name: "failure", title: title}, content{status: f.Status, data: data})
 	if err != nil {
-		h.log.Error("failure page", "err", err)
+		h.opts.Logger.Error("failure page", "err", err)
 		http.Error(w, http.StatusText(f.Status), f.Status)
 	}
 }

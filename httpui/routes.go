@@ -24,7 +24,7 @@ func (h *Handler) routes() {
 	serve(helpPath, page{name: "help", title: "help.title", fill: fillHelp})
 	serve(apiPagePath, page{name: "api", title: "api.title", fill: fillAPI})
 	serve(accessibilityPath, page{name: "a11y", title: "a11y.title", fill: fillAccessibility})
-	if !h.noDeletion {
+	if !h.opts.NoDeletion {
 		serve(deletionPath, deletionPage())
 		site.Handle("POST", deletionPath, h.tellPage, h.confirmDeletion)
 	}
@@ -52,13 +52,13 @@ func (h *Handler) routes() {
 func (h *Handler) programs() api.Options {
 	opts := api.Options{
 		Source:  source{h},
-		Now:     func() time.Time { return h.now().In(h.loc) },
+		Now:     func() time.Time { return h.opts.Now().In(h.opts.Location) },
 		Locales: h.locales,
-		Names:   func(l *locale.Locale) report.Names { return names{l, h.catalogue} },
+		Names:   func(l *locale.Locale) report.Names { return names{l, h.opts.Catalogue} },
 		Root:    h.root,
-		Version: h.version,
+		Version: h.opts.Version,
 	}
-	if !h.noDeletion {
+	if !h.opts.NoDeletion {
 		opts.Delete = h.deleteAll
 	}
 	return opts

@@ -49,7 +49,7 @@ type connectGuide struct {
 
 // connectGuide returns nil when it is not known where senders connect to.
 func (h *Handler) connectGuide() *connectGuide {
-	host, port, err := net.SplitHostPort(h.syslogAddr)
+	host, port, err := net.SplitHostPort(h.opts.SyslogAddr)
 	if err != nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (h *Handler) connectGuide() *connectGuide {
 	}
 	return &connectGuide{
 		Addr: net.JoinHostPort(host, port), Host: host, Port: port,
-		Fingerprint: fingerprint(h.fingerprint),
+		Fingerprint: fingerprint(h.opts.Fingerprint),
 		Log4j:       log4j(host, port),
 		Send:        "tarastat send -addr " + net.JoinHostPort(host, port) + " -n 10",
 	}

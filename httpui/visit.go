@@ -30,10 +30,10 @@ type visit struct {
 
 func (h *Handler) visit(r *http.Request) *visit {
 	text := h.locales[web.Language(r)]
-	now := h.now().In(h.loc)
+	now := h.opts.Now().In(h.opts.Location)
 	return &visit{
 		Request: r, h: h, text: text, now: now,
-		view: address.Parse(r, h.root, now), names: names{text, h.catalogue}, report: &report.Report{},
+		view: address.Parse(r, h.root, now), names: names{text, h.opts.Catalogue}, report: &report.Report{},
 	}
 }
 
