@@ -8,6 +8,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/address"
 	"github.com/e-gov/tarastat/httpui/internal/export"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/report"
 )
 
@@ -140,7 +141,8 @@ func (v *visit) fillList(data *clientsData, b report.Breakdown) {
 		columns = append(columns, institutionColumn())
 	}
 	columns = fitting(append(columns,
-		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(), firstColumn(), lastColumn()), b)
+		attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), changeColumn(), trendColumn(),
+		firstColumn(), lastColumn("table.lastSeen", (*locale.Locale).Day)), b)
 	sorted := v.sort(b, columns)
 	g := v.grid(data.List, table{by: aggregate.ByClient, columns: columns, link: v.clientLink}, b)
 	for i, c := range columns {

@@ -3,6 +3,7 @@ package httpui
 import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/httpui/internal/address"
+	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/report"
 )
 
@@ -95,16 +96,12 @@ func (v *visit) chosen() string {
 
 // methodTable is the table of methods, with their trends where there are steps.
 func (v *visit) methodTable(methods part[report.Trend], link func(id string) string) widget {
-	w := v.widget("methods", v.text.T("methods.methods"), methods.err)
-	if w.Fault != nil {
-		return w
-	}
 	columns := []column{nameColumn("table.method"), attemptsColumn(), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
 	if v.scope().Divided() {
 		columns = append(columns, trendColumn())
 	}
-	w.Grid = v.grid(w, table{by: aggregate.ByMethod, columns: columns, link: link}, methods.value.Breakdown)
-	return w
+	t := table{by: aggregate.ByMethod, columns: columns, link: link}
+	return v.tableWidget("methods", v.text.T("methods.methods"), t, methods.value.Breakdown, methods.err)
 }
 
 // namedTable is a table of what only some events have: banks and countries.
@@ -112,26 +109,19 @@ func (v *visit) namedTable(id, title, head string, by aggregate.Dim, b report.Br
 	if err == nil && len(b.Entries) == 0 {
 		return widget{}
 	}
-	w := v.widget(id, v.text.T(title), err)
-	if err != nil {
-		return w
-	}
-	w.Grid = v.grid(w, table{
-		by:      by,
-		columns: []column{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()},
-		link:    func(id string) string { return v.view.Here(address.Set(address.FilterBy(by), id)) },
-	}, b)
-	return w
+	link := func(id string) string { return v.view.Here(address.Set(address.FilterBy(by), id)) }
+	return v.tableWidget(id, v.text.T(title), table{by: by, columns: endedColumns(head), link: link}, b, err)
+}
+
+// endedColumns are the columns of what only has events that ended.
+func endedColumns(head string) []column {
+	return []column{nameColumn(head), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
 }
 
 // splitTable tells authentications across the border from the others.
 func (v *visit) splitTable(b report.Breakdown, err error) widget {
 	if err == nil && len(b.Entries) < 2 {
 		return widget{} // one side is no split
-	}
-	w := v.widget("split", v.text.T("methods.split"), err)
-	if err != nil {
-		return w
 	}
 	for i := range b.Entries {
 		key := "methods.domestic"
@@ -140,9 +130,7 @@ func (v *visit) splitTable(b report.Breakdown, err error) widget {
 		}
 		b.Entries[i].Name = v.text.T(key)
 	}
-	columns := []column{nameColumn("table.country"), successesColumn(), failuresColumn(), rateColumn(), shareColumn(), changeColumn()}
-	w.Grid = v.grid(w, table{columns: columns}, b)
-	return w
+	return v.tableWidget("split", v.text.T("methods.split"), table{columns: endedColumns("table.country")}, b, err)
 }
 
 // errorWidget is the table of error codes.
@@ -181,12 +169,11 @@ func (v *visit) userTable(users part[report.Breakdown], chosen string) widget {
 	if err != nil {
 		v.note(err)
 	}
-	use := lastColumn()
-	if step == aggregate.Month {
-		use = lastMonthColumn()
-	}
-	if use.key = last; step != aggregate.Whole {
-		columns = append(columns, use)
+	switch step {
+	case aggregate.EachDay:
+		columns = append(columns, lastColumn(last, (*locale.Locale).Day))
+	case aggregate.Month:
+		columns = append(columns, lastColumn(last, (*locale.Locale).MonthOf))
 	}
 	w.Grid = v.grid(w, table{by: aggregate.ByClient, columns: columns, link: v.clientLink}, b)
 	v.paginate(w.Grid, pageRows)

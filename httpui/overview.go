@@ -54,13 +54,11 @@ func fillOverview(v *visit) (content, error) {
 	if v.scope().Measure == report.Successes {
 		data.Shares = v.shareWidget(methods)
 	}
-	data.Methods = v.widget("methods", v.text.T("methods.methods"), methods.err)
-	if methods.err == nil {
-		data.Methods.Grid = v.grid(data.Methods, v.shortTable(aggregate.ByMethod, v.methodLink), methods.value.Breakdown)
-	}
-	data.Clients = v.widget("clients", v.text.T("overview.topClients"), clients.err)
+	byMethod := v.shortTable(aggregate.ByMethod, v.methodLink)
+	data.Methods = v.tableWidget("methods", v.text.T("methods.methods"), byMethod, methods.value.Breakdown, methods.err)
+	byClient := v.shortTable(aggregate.ByClient, v.clientLink)
+	data.Clients = v.tableWidget("clients", v.text.T("overview.topClients"), byClient, clients.value.Fold(topClients), clients.err)
 	if clients.err == nil {
-		data.Clients.Grid = v.grid(data.Clients, v.shortTable(aggregate.ByClient, v.clientLink), clients.value.Fold(topClients))
 		data.Clients.More = &link{Text: v.text.T("common.more"), URL: v.view.Link(clientsPath)}
 	}
 	data.Errors = v.widget("errors", v.text.T("overview.topErrors"), codes.err)

@@ -57,6 +57,15 @@ func fitting(columns []column, b report.Breakdown) []column {
 	})
 }
 
+// tableWidget is a widget of a breakdown as a table alone.
+func (v *visit) tableWidget(id, title string, t table, b report.Breakdown, err error) widget {
+	w := v.widget(id, title, err)
+	if err == nil {
+		w.Grid = v.grid(w, t, b)
+	}
+	return w
+}
+
 // grid shows a breakdown as the table of a widget.
 func (v *visit) grid(w widget, t table, b report.Breakdown) *grid {
 	t.columns = fitting(t.columns, b)
@@ -221,15 +230,10 @@ func firstColumn() column {
 	return valued("first", "table.firstSeen", export.Date, value, (*locale.Locale).Day)
 }
 
-func lastColumn() column {
+// lastColumn writes the last day, or only its month, as far as that is known.
+func lastColumn(key string, write func(*locale.Locale, aggregate.Day) string) column {
 	value := func(e *report.Entry) *aggregate.Day { return e.Last }
-	return valued("last", "table.lastSeen", export.Date, value, (*locale.Locale).Day)
-}
-
-// lastMonthColumn is lastColumn as far as a step of months tells it.
-func lastMonthColumn() column {
-	value := func(e *report.Entry) *aggregate.Day { return e.Last }
-	return valued("last", "table.lastSeen", export.Date, value, (*locale.Locale).MonthOf)
+	return valued("last", key, export.Date, value, write)
 }
 
 func trendColumn() column {
