@@ -19,7 +19,6 @@ type clientData struct {
 	Institution string
 	Seen        string // first and last event
 	BackURL     string
-	MethodsURL  string
 	State       *emptyState
 	Fault       *fault
 	Tiles       []tile
@@ -63,8 +62,7 @@ func fillClient(v *visit) (content, error) {
 	)
 	data := clientData{
 		ID: id, Name: v.names.Name(aggregate.ByClient, id), Institution: v.names.Institution(id),
-		BackURL: v.view.Link(clientsPath), MethodsURL: v.view.Link(methodsPath, address.Set(address.Client, id)),
-		Fault: v.fault(methods.err),
+		BackURL: v.view.Link(clientsPath), Fault: v.fault(methods.err),
 	}
 	if known {
 		data.Seen = v.text.T("client.seen", v.text.Day(seen.First), v.text.Day(seen.Last))

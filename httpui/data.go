@@ -14,9 +14,8 @@ const dataPath = "/andmed"
 // what was refused and what was deleted.
 type dataData struct {
 	Records    string
-	First      string
+	First      string // day of the first record; "" without records
 	Last       string
-	HasRecords bool
 	Fault      *fault
 	Uncounted  string // records in no sum yet; "" for none
 	Unreadable string // records that never will be; "" for none
@@ -43,10 +42,10 @@ func fillData(v *visit) (content, error) {
 		func() { deletions.set(v.report.Deletions(ctx)) },
 	)
 	data := dataData{
-		Records: v.text.Int(bounds.Records), HasRecords: bounds.Records > 0, Fault: v.fault(v.report.BoundsErr),
+		Records: v.text.Int(bounds.Records), Fault: v.fault(v.report.BoundsErr),
 		Version: h.opts.Version, Started: v.text.DateTime(h.started.In(h.opts.Location)), Zone: h.opts.Location.String(),
 	}
-	if data.HasRecords {
+	if bounds.Records > 0 {
 		data.First, data.Last = v.text.Day(bounds.First), v.text.Day(bounds.Last)
 		data.Coverage = v.coverageWidget(calendar)
 	}

@@ -53,7 +53,8 @@ type deletionPreview struct {
 	Token       string
 }
 
-// partCount is how many records there are of one part: a month or a client.
+// partCount is how many records there are of one part: a month, a client, a
+// class of refused records.
 type partCount struct {
 	Name  string
 	Count int64

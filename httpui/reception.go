@@ -33,8 +33,8 @@ const certificateWarning = 30 * 24 * time.Hour
 // receptionData is what the page about the data says of reception.
 type receptionData struct {
 	Senders  []senderRow
-	Rejected []classRow // refused records, by class
-	Notes    []classRow // remarks on records that were accepted, by name
+	Rejected []partCount // refused records, by class
+	Notes    []partCount // remarks on records that were accepted, by name
 	Samples  []sampleRow
 	Connect  *connectGuide
 }
@@ -49,11 +49,6 @@ type senderRow struct {
 	Ago         string
 	NotAfter    string
 	Expiring    bool
-}
-
-type classRow struct {
-	Class string
-	Count int64
 }
 
 type sampleRow struct{ Class, Sender, Time, Text string }
@@ -91,7 +86,7 @@ func (v *visit) receptionData() *receptionData {
 		return data
 	}
 	stats := v.h.opts.Ingester.Stats()
-	data.Rejected, data.Notes = classRows(stats.ByClass), classRows(stats.Notes)
+	data.Rejected, data.Notes = counts(stats.ByClass), counts(stats.Notes)
 	for _, s := range v.h.opts.Ingester.Samples() {
 		for _, text := range s.Texts {
 			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.opts.Location)), text.Masked})
@@ -100,12 +95,12 @@ func (v *visit) receptionData() *receptionData {
 	return data
 }
 
-// classRows leaves out what never happened.
-func classRows(counts map[string]int64) []classRow {
-	var rows []classRow
-	for _, class := range slices.Sorted(maps.Keys(counts)) {
-		if n := counts[class]; n > 0 {
-			rows = append(rows, classRow{class, n})
+// counts leaves out what never happened.
+func counts(of map[string]int64) []partCount {
+	var rows []partCount
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		if n := of[name]; n > 0 {
+			rows = append(rows, partCount{name, n})
 		}
 	}
 	return rows

@@ -41,10 +41,10 @@ func (v *visit) emptyState(total aggregate.Tally) *emptyState {
 
 // connectGuide tells how to connect a sender.
 type connectGuide struct {
-	Addr, Host, Port string
-	Fingerprint      string
-	Log4j            string
-	Send             string
+	Addr        string // host:port
+	Fingerprint string
+	Log4j       string
+	Send        string
 }
 
 // connectGuide returns nil when it is not known where senders connect to.
@@ -56,11 +56,12 @@ func (h *Handler) connectGuide() *connectGuide {
 	if host == "" || host == "::" || host == "0.0.0.0" {
 		host = "tara-stat.example" // every address of this machine: its name is not known here
 	}
+	addr := net.JoinHostPort(host, port)
 	return &connectGuide{
-		Addr: net.JoinHostPort(host, port), Host: host, Port: port,
+		Addr:        addr,
 		Fingerprint: fingerprint(h.opts.Fingerprint),
 		Log4j:       log4j(host, port),
-		Send:        "tarastat send -addr " + net.JoinHostPort(host, port) + " -n 10",
+		Send:        "tarastat send -addr " + addr + " -n 10",
 	}
 }
 
