@@ -61,16 +61,12 @@ func (s *Store) adoptSome(ctx context.Context, touched map[aggregate.Day]struct{
 	n := 0
 	byDay := make(map[dayNumber]bson.A)
 	o := options.Find().SetLimit(adoptAtOnce).SetProjection(bson.D{{Key: fieldTime, Value: 1}})
-	err := s.each(ctx, s.records, withoutDay(), o, func(raw bson.Raw) error {
-		k, err := s.codec.decode(append(bson.Raw(nil), raw...)) // its _id outlives the call
-		if err != nil {
-			return err
-		}
+	err := s.eachRecord(ctx, s.records, withoutDay(), o, func(k kept) error {
 		d := noDay
 		if !k.Time.IsZero() {
 			d = numberOf(s.codec.day(k.Time))
 		}
-		byDay[d] = append(byDay[d], k.id)
+		byDay[d] = append(byDay[d], k.ownID())
 		n++
 		return nil
 	})

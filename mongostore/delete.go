@@ -76,16 +76,7 @@ func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
 func (s *Store) audit(ctx context.Context, filter bson.D) ([]deletion, error) {
 	ctx, cancel := s.short(ctx)
 	defer cancel()
-	cur, err := s.deletions.Find(ctx, filter)
-	if err != nil {
-		return nil, err
-	}
-	var rows []deletion
-	if err := cur.All(ctx, &rows); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(rows, func(a, b deletion) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	return rows, nil
+	return find[deletion](ctx, s, s.deletions, filter, options.Find().SetSort(bson.D{{Key: fieldID, Value: 1}}))
 }
 
 // Delete removes the records of d.Period whose ID is at most d.UpTo and
@@ -144,10 +135,9 @@ func (s *Store) matching(ctx context.Context, filter bson.D, row deletion, f fun
 	o := options.Find().SetProjection(bson.D{
 		{Key: fieldDay, Value: 1}, {Key: fieldTime, Value: 1}, {Key: fieldInstant, Value: 1}, {Key: fieldNanos, Value: 1},
 	})
-	return s.each(ctx, s.records, filter, o, func(raw bson.Raw) error {
-		k, err := s.codec.decode(append(bson.Raw(nil), raw...)) // its _id outlives the call
-		if err != nil || k.Time.IsZero() || !p.Contains(k.Time) || k.ID > row.UpTo {
-			return err
+	return s.eachRecord(ctx, s.records, filter, o, func(k kept) error {
+		if k.Time.IsZero() || !p.Contains(k.Time) || k.ID > row.UpTo {
+			return nil
 		}
 		return f(k)
 	})
@@ -164,7 +154,7 @@ func (s *Store) run(ctx context.Context, row deletion) error {
 	for chunk := range slices.Chunk(days, daysAtOnce) {
 		var ids bson.A
 		err := s.matching(ctx, onDays(chunk), row, func(k kept) error {
-			if ids = append(ids, k.id); len(ids) < deleteAtOnce {
+			if ids = append(ids, k.ownID()); len(ids) < deleteAtOnce {
 				return nil
 			}
 			err := s.remove(ctx, row, ids)

@@ -29,7 +29,7 @@ func Decode(raw bson.Raw) (logbase.Record, error) {
 	k, err := codec{event.DefaultLocation()}.decode(raw)
 	return k.Record, err
 }
-func DecodeSums(raw bson.Raw) error { _, err := decodeSums(raw); return err }
+func DecodeSums(raw bson.Raw) error { _, err := decode[daySums](raw); return err }
 
 // Abandon ends a Store as SIGKILL would: it gives no sign any more and
 // publishes nothing, and what it told in the base stays.

@@ -66,10 +66,10 @@ func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
 
 // scan calls f for the records that lie in p, in no order.
 func (s *Store) scan(ctx context.Context, p aggregate.Period, f func(kept) error) error {
-	return s.each(ctx, s.reading, s.within(p), options.Find().SetProjection(bson.D{{Key: fieldHour, Value: 0}}), func(raw bson.Raw) error {
-		k, err := s.codec.decode(raw)
-		if err != nil || k.Time.IsZero() || !p.Contains(k.Time) {
-			return err
+	fields := options.Find().SetProjection(bson.D{{Key: fieldHour, Value: 0}})
+	return s.eachRecord(ctx, s.reading, s.within(p), fields, func(k kept) error {
+		if k.Time.IsZero() || !p.Contains(k.Time) {
+			return nil
 		}
 		return f(k)
 	})
@@ -120,11 +120,7 @@ func (s *Store) extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 		x.Records += n
 	}
 	ends := slices.Compact([]aggregate.Day{days[0], days[len(days)-1]})
-	err = s.each(ctx, s.reading, onDays(ends), nil, func(raw bson.Raw) error {
-		k, err := s.codec.decode(raw)
-		widen(&x, k)
-		return err
-	})
+	err = s.eachRecord(ctx, s.reading, onDays(ends), nil, func(k kept) error { widen(&x, k); return nil })
 	return x, err
 }
 

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,9 +74,14 @@ func (c codec) encode(r logbase.Record, writer primitive.ObjectID) bson.D {
 // kept is a record as it was found in the base.
 type kept struct {
 	logbase.Record
-	id     bson.RawValue      // as it stands there
+	id     bson.RawValue      // as it stands there, valid as long as the document
 	day    dayNumber          // as it stands there
 	writer primitive.ObjectID // nobody where a Store did not write it
+}
+
+// ownID is a copy of the _id that outlives the document.
+func (k kept) ownID() bson.RawValue {
+	return bson.RawValue{Type: k.id.Type, Value: slices.Clone(k.id.Value)}
 }
 
 // decode reads any document. What is missing or of another type is left

@@ -3,7 +3,10 @@ package mongostore
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"iter"
 	"math"
 	"slices"
@@ -124,6 +127,50 @@ func (s *Store) ordered(ctx context.Context, filter bson.D) iter.Seq2[kept, erro
 			yield(kept{}, err)
 		}
 	}
+}
+
+// eachRecord calls f for every record that filter finds. Its _id as it stands in
+// the base is valid during the call only.
+func (s *Store) eachRecord(ctx context.Context, c *mongo.Collection, filter bson.D, o *options.FindOptions, f func(kept) error) error {
+	return s.each(ctx, c, filter, o, func(raw bson.Raw) error {
+		k, err := s.codec.decode(raw)
+		if err != nil {
+			return err
+		}
+		return f(k)
+	})
+}
+
+// find reads the documents that filter finds in one of our collections.
+func find[T any](ctx context.Context, s *Store, c *mongo.Collection, filter bson.D, o *options.FindOptions) ([]T, error) {
+	var found []T
+	err := s.each(ctx, c, filter, o, func(raw bson.Raw) error {
+		doc, err := decode[T](raw)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", c.Name(), err)
+		}
+		found = append(found, doc)
+		return nil
+	})
+	return found, err
+}
+
+func decode[T any](raw bson.Raw) (doc T, err error) {
+	if err = validate(raw); err == nil {
+		err = bson.Unmarshal(raw, &doc)
+	}
+	return doc, err
+}
+
+// minDocument is the length of an empty document.
+const minDocument = 5
+
+// validate does what the driver's decoder takes for granted.
+func validate(raw bson.Raw) error {
+	if len(raw) < minDocument || binary.LittleEndian.Uint32(raw) != uint32(len(raw)) { //nolint:gosec // 48 MB at most
+		return io.ErrUnexpectedEOF // Validate itself trusts the length
+	}
+	return raw.Validate()
 }
 
 // each calls f for every document that filter finds. Each answer of the server

@@ -154,10 +154,9 @@ func (s *Store) tally(ctx context.Context, filter bson.D) (map[owner]counts, err
 	fields := options.Find().SetProjection(bson.D{
 		{Key: fieldID, Value: 0}, {Key: fieldTime, Value: 0}, {Key: fieldInstant, Value: 0}, {Key: fieldNanos, Value: 0},
 	})
-	err := s.each(ctx, s.records, filter, fields, func(raw bson.Raw) error {
-		k, err := s.codec.decode(raw)
-		if err != nil || k.day == noDay {
-			return err
+	err := s.eachRecord(ctx, s.records, filter, fields, func(k kept) error {
+		if k.day == noDay {
+			return nil
 		}
 		of := owner{k.day.day(), k.writer}
 		if out[of] == nil {

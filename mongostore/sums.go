@@ -2,10 +2,8 @@ package mongostore
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -48,13 +46,18 @@ type daySums struct {
 }
 
 type daySum struct {
-	ClientID  string `bson:"clientID"`
-	Method    string `bson:"method"`
-	Operation string `bson:"operation"`
-	Bank      string `bson:"bank,omitempty"`
-	Country   string `bson:"country,omitempty"`
-	Error     string `bson:"error,omitempty"`
-	N         int64  `bson:"n"`
+	Key sumKey `bson:",inline"`
+	N   int64  `bson:"n"`
+}
+
+// sumKey is an [aggregate.Key] under the names of the base.
+type sumKey struct {
+	ClientID  string          `bson:"clientID"`
+	Method    string          `bson:"method"`
+	Operation event.Operation `bson:"operation"`
+	Bank      string          `bson:"bank,omitempty"`
+	Country   string          `bson:"country,omitempty"`
+	ErrorCode string          `bson:"error,omitempty"`
 }
 
 // counts are numbers of records by key.
@@ -63,7 +66,7 @@ type counts map[aggregate.Key]int64
 func (c counts) encode() []daySum {
 	out := make([]daySum, 0, len(c))
 	for k, n := range c {
-		out = append(out, daySum{k.ClientID, k.Method, string(k.Operation), k.Bank, k.Country, k.ErrorCode, n})
+		out = append(out, daySum{sumKey(k), n})
 	}
 	return out
 }
@@ -71,10 +74,7 @@ func (c counts) encode() []daySum {
 func (d daySums) counts() counts {
 	out := make(counts, len(d.Sums))
 	for _, s := range d.Sums {
-		out[aggregate.Key{
-			ClientID: s.ClientID, Method: s.Method, Operation: event.Operation(s.Operation),
-			Bank: s.Bank, Country: s.Country, ErrorCode: s.Error,
-		}] += s.N
+		out[aggregate.Key(s.Key)] += s.N
 	}
 	return out
 }
@@ -93,34 +93,7 @@ func blank(d aggregate.Day, writer primitive.ObjectID) daySums {
 
 // findSums reads documents of sums.
 func (s *Store) findSums(ctx context.Context, filter bson.D, o *options.FindOptions) ([]daySums, error) {
-	var found []daySums
-	err := s.each(ctx, s.sums, filter, o, func(raw bson.Raw) error {
-		d, err := decodeSums(raw)
-		found = append(found, d)
-		return err
-	})
-	return found, err
-}
-
-func decodeSums(raw bson.Raw) (d daySums, err error) {
-	if err = validate(raw); err == nil {
-		err = bson.Unmarshal(raw, &d)
-	}
-	if err != nil {
-		err = fmt.Errorf("the sums of a day: %w", err)
-	}
-	return d, err
-}
-
-// minDocument is the length of an empty document.
-const minDocument = 5
-
-// validate does what the driver's decoder takes for granted.
-func validate(raw bson.Raw) error {
-	if len(raw) < minDocument || binary.LittleEndian.Uint32(raw) != uint32(len(raw)) {
-		return io.ErrUnexpectedEOF // Validate itself trusts the length
-	}
-	return raw.Validate()
+	return find[daySums](ctx, s, s.sums, filter, o)
 }
 
 // withoutSums leaves out what makes documents of sums large.
