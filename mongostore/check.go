@@ -153,13 +153,10 @@ func (s *Store) daysIn(ctx context.Context, p aggregate.Period) ([]aggregate.Day
 // Backlog returns how many records are not in the sums, for a page or a check
 // to tell. Errors carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Backlog(ctx context.Context) (logbase.Backlog, error) {
-	var b logbase.Backlog
-	err := s.alive(ctx)
-	if err == nil {
-		b.Uncounted, err = s.count(ctx, s.records, withoutDay())
-	}
-	if err == nil {
-		b.Unreadable, err = s.count(ctx, s.records, bson.D{{Key: fieldDay, Value: noDay}})
-	}
-	return b, s.fail(ctx, logbase.ReadFailed, "backlog", err)
+	return ask(ctx, s, "backlog", func() (b logbase.Backlog, err error) {
+		if b.Uncounted, err = s.count(ctx, s.records, withoutDay()); err == nil {
+			b.Unreadable, err = s.count(ctx, s.records, bson.D{{Key: fieldDay, Value: noDay}})
+		}
+		return b, err
+	})
 }

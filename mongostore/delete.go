@@ -54,29 +54,24 @@ func (d deletion) period(loc *time.Location) aggregate.Period {
 // Deletions returns every deletion that was ever begun, newest first. Errors
 // carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
-	err := s.alive(ctx)
-	var rows []deletion
-	if err == nil {
-		rows, err = s.audit(ctx, bson.D{})
-	}
-	if err != nil {
-		return nil, s.fail(ctx, logbase.ReadFailed, "deletions", err)
-	}
-	out := make([]logbase.Deletion, 0, len(rows))
-	for _, row := range slices.Backward(rows) {
-		out = append(out, logbase.Deletion{
-			Period: row.period(s.opts.Location), UpTo: row.UpTo, By: row.By,
-			At: row.At, Records: row.Records, Done: row.Done,
-		})
-	}
-	return out, nil
+	return ask(ctx, s, "deletions", func() ([]logbase.Deletion, error) {
+		rows, err := s.audit(ctx, bson.D{})
+		out := make([]logbase.Deletion, len(rows))
+		for i, row := range rows {
+			out[i] = logbase.Deletion{
+				Period: row.period(s.opts.Location), UpTo: row.UpTo, By: row.By,
+				At: row.At, Records: row.Records, Done: row.Done,
+			}
+		}
+		return out, err
+	})
 }
 
-// audit reads rows of the audit, oldest first.
+// audit reads rows of the audit, newest first.
 func (s *Store) audit(ctx context.Context, filter bson.D) ([]deletion, error) {
 	ctx, cancel := s.short(ctx)
 	defer cancel()
-	return find[deletion](ctx, s, s.deletions, filter, options.Find().SetSort(bson.D{{Key: fieldID, Value: 1}}))
+	return find[deletion](ctx, s, s.deletions, filter, options.Find().SetSort(bson.D{{Key: fieldID, Value: -1}}))
 }
 
 // Delete removes the records of d.Period whose ID is at most d.UpTo and

@@ -32,18 +32,12 @@ const fieldUntil = "until"
 // IDs implements [logbase.Store]. Last is the greatest record ID there is or
 // was. The lane is taken with the first call and held until Close.
 func (s *Store) IDs(ctx context.Context) (logbase.IDs, error) {
-	var ids logbase.IDs
-	err := s.alive(ctx)
-	if err == nil {
-		ids.Last, err = s.lastAppended(ctx)
-	}
-	if err == nil {
-		ids.Lane, err = s.holdLane(ctx)
-	}
-	if err != nil {
-		return logbase.IDs{}, s.fail(ctx, logbase.ReadFailed, "ids", err)
-	}
-	return ids, nil
+	return ask(ctx, s, "ids", func() (ids logbase.IDs, err error) {
+		if ids.Last, err = s.lastAppended(ctx); err == nil {
+			ids.Lane, err = s.holdLane(ctx)
+		}
+		return ids, err
+	})
 }
 
 // lastAppended is the greatest ID that was ever given: of a record that is

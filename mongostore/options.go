@@ -117,7 +117,8 @@ func misplaced(rest string) string {
 func secrets(uri string) []string {
 	var found []string
 	add := func(s string) {
-		for _, v := range []string{s, unescape(s)} {
+		meant, _ := url.PathUnescape(s) // "" when it cannot be
+		for _, v := range []string{s, meant} {
 			if v != "" {
 				found = append(found, v, url.QueryEscape(v), url.PathEscape(v))
 			}
@@ -138,13 +139,6 @@ func secrets(uri string) []string {
 		}
 	}
 	return found
-}
-
-func unescape(s string) string {
-	if v, err := url.PathUnescape(s); err == nil {
-		return v
-	}
-	return s
 }
 
 // scrubbed is an error without the secrets of the URI in its text. Its cause

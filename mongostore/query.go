@@ -18,21 +18,14 @@ import (
 //
 // Errors carry ERR-02, ERR-01 when the log base is away, and ERR-04.
 func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
-	if err := s.alive(ctx); err != nil {
-		return nil, s.fail(ctx, logbase.ReadFailed, "sums", err)
-	}
-	if s.byDays(q) {
-		return s.cube.Rows(q), nil
-	}
-	c := aggregate.NewCounter(q)
-	err := s.scan(ctx, q.Period, func(k kept) error {
-		c.Add(k.Event)
-		return nil
+	return ask(ctx, s, "sums", func() ([]aggregate.Row, error) {
+		if s.byDays(q) {
+			return s.cube.Rows(q), nil
+		}
+		c := aggregate.NewCounter(q)
+		err := s.scan(ctx, q.Period, func(k kept) error { c.Add(k.Event); return nil })
+		return c.Rows(), err
 	})
-	if err != nil {
-		return nil, s.fail(ctx, logbase.ReadFailed, "sums", err)
-	}
-	return c.Rows(), nil
 }
 
 // byDays reports whether the sums by day can answer q. Days of another zone
@@ -48,20 +41,14 @@ func (s *Store) byDays(q aggregate.Query) bool {
 // Bounds returns how much the base holds, as far as it is counted. It is
 // answered from memory. Errors carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Bounds(ctx context.Context) (logbase.Bounds, error) {
-	if err := s.alive(ctx); err != nil {
-		return logbase.Bounds{}, s.fail(ctx, logbase.ReadFailed, "bounds", err)
-	}
-	return s.cube.Bounds(), nil
+	return ask(ctx, s, "bounds", func() (logbase.Bounds, error) { return s.cube.Bounds(), nil })
 }
 
 // Clients returns every client application that has an event, with the days of
 // its first and last one, sorted by name. It is answered from memory. Errors
 // carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
-	if err := s.alive(ctx); err != nil {
-		return nil, s.fail(ctx, logbase.ReadFailed, "clients", err)
-	}
-	return s.cube.Clients(), nil
+	return ask(ctx, s, "clients", func() ([]logbase.Seen, error) { return s.cube.Clients(), nil })
 }
 
 // scan calls f for the records that lie in p, in no order.
@@ -93,12 +80,7 @@ func (s *Store) within(p aggregate.Period) bson.D {
 // Extent returns what a deletion of p would remove. UpTo is the greatest
 // ID there is or was. Errors carry ERR-02, ERR-01 or ERR-04.
 func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {
-	err := s.alive(ctx)
-	var x logbase.Extent
-	if err == nil {
-		x, err = s.extent(ctx, p)
-	}
-	return x, s.fail(ctx, logbase.ReadFailed, "extent", err)
+	return ask(ctx, s, "extent", func() (logbase.Extent, error) { return s.extent(ctx, p) })
 }
 
 func (s *Store) extent(ctx context.Context, p aggregate.Period) (logbase.Extent, error) {

@@ -212,6 +212,20 @@ func (s *Store) alive(ctx context.Context) error {
 	return nil
 }
 
+// ask returns what f does, unless the base is away. Errors say what was being
+// done.
+func ask[T any](ctx context.Context, s *Store, doing string, f func() (T, error)) (T, error) {
+	err := s.alive(ctx)
+	if err == nil {
+		var answer T
+		if answer, err = f(); err == nil {
+			return answer, nil
+		}
+	}
+	var none T
+	return none, s.fail(ctx, logbase.ReadFailed, doing, err)
+}
+
 // writable is alive for calls that had better try: the base may be back.
 func (s *Store) writable(ctx context.Context) error {
 	if s.ready.Load() && !s.closed.Load() {
