@@ -42,24 +42,33 @@ func everything() aggregate.Query {
 	return aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay}
 }
 
+// rows are the sums of records.
+func rows(records []logbase.Record) []aggregate.Row {
+	events := make([]event.Event, len(records))
+	for i, r := range records {
+		events[i] = r.Event
+	}
+	return aggregate.Count(slices.Values(events), everything())
+}
+
 // wantSums holds a store's sums and records to what was appended.
 func wantSums(t *testing.T, s *mongostore.Store, want []logbase.Record) {
 	t.Helper()
-	var events []event.Event
+	var kept []logbase.Record
 	for r, err := range s.Records(t.Context(), aggregate.Period{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		events = append(events, r.Event)
+		kept = append(kept, r)
 	}
-	if len(events) != len(want) {
-		t.Fatalf("%d records are kept, %d were appended", len(events), len(want))
+	if len(kept) != len(want) {
+		t.Fatalf("%d records are kept, %d were appended", len(kept), len(want))
 	}
 	got, err := s.Sums(t.Context(), everything())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(aggregate.Count(slices.Values(events), everything()), got); diff != "" {
+	if diff := cmp.Diff(rows(kept), got); diff != "" {
 		t.Fatalf("the sums are not those of the records (-want +got):\n%s", diff)
 	}
 }

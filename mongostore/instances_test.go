@@ -1,14 +1,12 @@
 package mongostore_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,140 +16,99 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/mongostore"
 )
 
 // envAppend makes the test binary an instance that appends records to the base
-// it names, as long as it lives.
+// it names, and lives on until it is killed.
 const envAppend = "MONGOSTORE_TEST_APPEND"
 
-// envFrom is the first ID it gives.
-const envFrom = "MONGOSTORE_TEST_FROM"
+// The records of that instance: the first ID, how many there are, and how many
+// come at once.
+const (
+	childFirst  = 1_000_000
+	perInstance = 2_000
+	childBatch  = 250
+)
 
 func TestMain(m *testing.M) {
 	if uri := os.Getenv(envAppend); uri != "" {
-		appendForever(uri, os.Getenv(envFrom))
+		appendEach(uri)
 	}
 	os.Exit(m.Run())
 }
 
-// appendForever appends batches and says after each, on a line, up to which ID
-// all is kept.
-func appendForever(uri, first string) {
+// appendEach appends batches and says after each, on a line, that it is kept.
+func appendEach(uri string) {
 	ctx := context.Background()
 	s, err := mongostore.Open(ctx, uri, patient())
 	if err != nil {
 		panic(err)
 	}
-	from, err := strconv.ParseInt(first, 10, 64)
-	if err != nil {
-		panic(err)
-	}
-	for ; ; from += 250 {
-		if err := s.Append(ctx, batch(from, 250)); err != nil {
+	for from := int64(childFirst); from < childFirst+perInstance; from += childBatch {
+		if err := s.Append(ctx, batch(from, childBatch)); err != nil {
 			panic(err)
 		}
-		fmt.Println(from + 250 - 1)
+		fmt.Println("kept")
 	}
-}
-
-// child is an instance in a process of its own.
-type child struct {
-	cmd   *exec.Cmd
-	lines *bufio.Scanner
-}
-
-func startChild(t *testing.T, uri string, from int64) *child {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), envAppend+"="+uri, envFrom+"="+strconv.FormatInt(from, 10))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return &child{cmd, bufio.NewScanner(out)}
-}
-
-// await returns when the child has kept everything up to an ID.
-func (c *child) await(t *testing.T, id int64) {
-	t.Helper()
-	for c.lines.Scan() {
-		if n, err := strconv.ParseInt(strings.TrimSpace(c.lines.Text()), 10, 64); err == nil && n >= id {
-			return
-		}
-	}
-	t.Fatal("the other instance ended")
-}
-
-func (c *child) kill(t *testing.T) {
-	t.Helper()
-	if err := c.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = c.cmd.Wait() // a killed process is no success
+	select {}
 }
 
 // TestTwoInstances: two instances take events at once; one is killed midway and
 // started again. Nothing is lost or doubled, and both show the same.
 func TestTwoInstances(t *testing.T) {
 	t.Parallel()
-	const each, second = 2_000, 1_000_000
 	is := is.New(t)
 	uri := mongotest.URI(t)
 	s := open(t, uri, patient())
-	other := startChild(t, uri, second)
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), envAppend+"="+uri)
+	other := testenv.Start(t, cmd)
 
-	is.NoErr(s.Append(t.Context(), batch(1, each/2)))
-	other.await(t, second+each/2)
-	other.kill(t) // in the middle of a batch, most likely
+	is.NoErr(s.Append(t.Context(), batch(1, perInstance/2)))
+	retry(t, func() error {
+		if n := strings.Count(other.Output(), "kept\n"); n*childBatch <= perInstance/2 {
+			return fmt.Errorf("the other instance has kept %d batches", n)
+		}
+		return nil
+	})
+	_ = other.Kill() // in the middle of a batch, most likely
 
 	// Started again, it hands over what it had not been told was kept, and
 	// some more.
 	again := open(t, uri, patient())
 	wantLanes(t, s, again)
-	is.NoErr(again.Append(t.Context(), batch(second, each)))
-	is.NoErr(s.Append(t.Context(), batch(each/2+1, each/2)))
+	is.NoErr(again.Append(t.Context(), batch(childFirst, perInstance)))
+	is.NoErr(s.Append(t.Context(), batch(perInstance/2+1, perInstance/2)))
 
-	want := aggregate.Count(events(append(batch(1, each), batch(second, each)...)), everything())
+	want := append(batch(1, perInstance), batch(childFirst, perInstance)...)
 	wantRows(t, s, want)
 	wantRows(t, again, want)
 	b, err := s.Bounds(t.Context())
 	is.NoErr(err)
-	is.Equal(b.Records, int64(2*each))
+	is.Equal(b.Records, int64(2*perInstance))
 
 	// A deletion at one shows at the other.
-	x, err := again.Extent(t.Context(), parse(t, "2018-04-02"))
+	day := parse(t, "2018-04-02")
+	x, err := again.Extent(t.Context(), day)
 	is.NoErr(err)
-	n, err := again.Delete(t.Context(), logbase.Deletion{Period: parse(t, "2018-04-02"), UpTo: x.UpTo})
+	n, err := again.Delete(t.Context(), logbase.Deletion{Period: day, UpTo: x.UpTo})
 	is.NoErr(err)
-	is.Equal(n, int64(2*each/4))
-	want = slices.DeleteFunc(want, func(r aggregate.Row) bool { return r.Start.Day() == 2 })
+	is.Equal(n, int64(2*perInstance/4))
+	want = slices.DeleteFunc(want, func(r logbase.Record) bool { return day.Contains(r.Time) })
 	got, err := again.Sums(t.Context(), everything())
 	is.NoErr(err)
-	is.Equal(cmp.Diff(want, got), "") // at once where it was done
+	is.Equal(cmp.Diff(rows(want), got), "") // at once where it was done
 	wantRows(t, s, want)
 }
 
-func events(records []logbase.Record) func(func(event.Event) bool) {
-	return func(yield func(event.Event) bool) {
-		for _, r := range records {
-			if !yield(r.Event) {
-				return
-			}
-		}
-	}
-}
-
-// wantRows waits until a store shows what it must: it may be some polls behind.
-func wantRows(t *testing.T, s *mongostore.Store, want []aggregate.Row) {
+// wantRows waits until a store shows these records: it may be some polls behind.
+func wantRows(t *testing.T, s *mongostore.Store, kept []logbase.Record) {
 	t.Helper()
+	want := rows(kept)
 	retry(t, func() error {
 		got, err := s.Sums(t.Context(), everything())
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
@@ -271,7 +228,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 				err := step(k, ctx, victim)
 				cut()
 				victim.Abandon()
-				wantRows(t, k.witness, aggregate.Count(events(k.kept), everything()))
+				wantRows(t, k.witness, k.kept)
 				if err == nil {
 					break
 				}
@@ -325,16 +282,15 @@ func TestFrozen(t *testing.T) {
 	want := append(batch(1, 200), batch(1001, 200)...)
 	retry(t, func() error { return other.Append(t.Context(), lost) }) // somebody hands it over again
 	want = append(want, lost...)
-	wantRows(t, other, aggregate.Count(events(want), everything()))
+	wantRows(t, other, want)
 	wantLanes(t, other)
 	line.deaf.Store(false)
 
 	b := batch(2001, 200)
 	retry(t, func() error { return frozen.Append(t.Context(), append(lost, b...)) })
 	want = append(want, b...)
-	rows := aggregate.Count(events(want), everything())
-	wantRows(t, frozen, rows)
-	wantRows(t, other, rows)
+	wantRows(t, frozen, want)
+	wantRows(t, other, want)
 	wantLanes(t, frozen, other)
 }
 
