@@ -81,7 +81,8 @@ func (s *Store) adoptSome(ctx context.Context, touched map[aggregate.Day]struct{
 			touched[d.day()] = struct{}{}
 		}
 		for chunk := range slices.Chunk(ids, adoptUpdate) {
-			if err := s.giveDay(ctx, d, chunk); err != nil {
+			day := bson.D{{Key: "$set", Value: bson.D{{Key: fieldDay, Value: d}}}}
+			if err := s.updateAll(ctx, s.records, in(fieldID, chunk), day); err != nil {
 				return 0, err
 			}
 		}
@@ -96,15 +97,6 @@ func (s *Store) openForNobody(ctx context.Context, d dayNumber) error {
 	b := blank(d.day(), nobody)
 	fresh := bson.D{{Key: fieldDay, Value: b.Day}, {Key: fieldWriter, Value: b.Writer}, {Key: fieldSums, Value: b.Sums}}
 	_, err := s.sums.UpdateByID(ctx, b.ID, append(raised(), bson.E{Key: "$setOnInsert", Value: fresh}), options.Update().SetUpsert(true))
-	return err
-}
-
-func (s *Store) giveDay(ctx context.Context, d dayNumber, ids bson.A) error {
-	ctx, cancel := s.long(ctx)
-	defer cancel()
-	_, err := s.records.UpdateMany(ctx,
-		bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}},
-		bson.D{{Key: "$set", Value: bson.D{{Key: fieldDay, Value: d}}}})
 	return err
 }
 

@@ -56,7 +56,7 @@ func (s *Store) suspects(ctx context.Context) (days []aggregate.Day, surplus int
 	held := s.held(aggregate.Period{})
 	days = sorted(held)
 	old, recent := days[:max(0, len(days)-recentDays)], days[max(0, len(days)-recentDays):]
-	rest := bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: append(numbersOf(recent), noDay)}}}}
+	rest := in(fieldDay, append(numbersOf(recent), noDay))
 	least, err := s.count(ctx, s.records, rest)
 	if err != nil {
 		return nil, 0, err

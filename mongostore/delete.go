@@ -176,7 +176,7 @@ func (s *Store) remove(ctx context.Context, row deletion, ids bson.A) error {
 	}
 	bounded, cancel := s.long(ctx)
 	defer cancel()
-	if _, err := s.records.DeleteMany(bounded, bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}}); err != nil {
+	if _, err := s.records.DeleteMany(bounded, in(fieldID, ids)); err != nil {
 		return err
 	}
 	return s.mark(ctx, row, bson.D{{Key: "$inc", Value: bson.D{{Key: "steps", Value: int64(1)}}}})

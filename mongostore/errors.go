@@ -105,7 +105,7 @@ func (s *Store) fail(ctx context.Context, code logbase.Code, doing string, err e
 	if _, ok := logbase.CodeOf(err); ok {
 		return err
 	}
-	if ctx.Err() == nil || !errors.Is(ctx.Err(), context.Canceled) {
+	if !errors.Is(ctx.Err(), context.Canceled) {
 		code = codeOf(err, code)
 	}
 	return logbase.WithCode(code, fmt.Errorf("mongostore: %s: %w", doing, scrub(err, s.secrets)))

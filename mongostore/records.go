@@ -232,7 +232,18 @@ func (s *Store) greatest(ctx context.Context, c *mongo.Collection, field string)
 	return n, nil
 }
 
-// onDays finds the documents of these days.
-func onDays(days []aggregate.Day) bson.D {
-	return bson.D{{Key: fieldDay, Value: bson.D{{Key: "$in", Value: numbersOf(days)}}}}
+// updateAll changes the documents that filter finds.
+func (s *Store) updateAll(ctx context.Context, c *mongo.Collection, filter, change bson.D) error {
+	ctx, cancel := s.long(ctx)
+	defer cancel()
+	_, err := c.UpdateMany(ctx, filter, change)
+	return err
 }
+
+// in finds the documents whose field has one of these values.
+func in(field string, values any) bson.D {
+	return bson.D{{Key: field, Value: bson.D{{Key: "$in", Value: values}}}}
+}
+
+// onDays finds the documents of these days.
+func onDays(days []aggregate.Day) bson.D { return in(fieldDay, numbersOf(days)) }

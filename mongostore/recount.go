@@ -57,7 +57,7 @@ func (s *Store) recountSome(ctx context.Context, days []aggregate.Day, closing m
 	for _, d := range before {
 		idle[d.ID] = !d.Open || d.Writer == nobody || closing[d.ID]
 	}
-	if err := s.raise(ctx, days); err != nil {
+	if err := s.updateAll(ctx, s.sums, onDays(days), raised()); err != nil {
 		return false, err
 	}
 	docs, err := s.findSums(ctx, onDays(days), withoutSums())
@@ -102,13 +102,6 @@ func (s *Store) recountSome(ctx context.Context, days []aggregate.Day, closing m
 		return false, err
 	}
 	return raced, s.reload(ctx, days)
-}
-
-func (s *Store) raise(ctx context.Context, days []aggregate.Day) error {
-	ctx, cancel := s.long(ctx)
-	defer cancel()
-	_, err := s.sums.UpdateMany(ctx, onDays(days), raised())
-	return err
 }
 
 // raised opens a document, and makes every revision known of it an old one.

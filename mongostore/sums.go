@@ -169,7 +169,7 @@ func (s *Store) openDays(ctx context.Context, days []aggregate.Day) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	found, err := s.findSums(ctx, bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: slices.Collect(maps.Keys(missing))}}}}, nil)
+	found, err := s.findSums(ctx, in(fieldID, slices.Collect(maps.Keys(missing))), nil)
 	if err != nil {
 		return err
 	}
