@@ -268,16 +268,6 @@ func (s *Store) leave(ctx context.Context) error {
 	return errors.Join(err, s.renewLane(ctx, time.Now()))
 }
 
-// short bounds one short call to the server.
-func (s *Store) short(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.opts.Timeout)
-}
-
-// long bounds one answer that takes the server some time.
-func (s *Store) long(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.opts.ScanTimeout)
-}
-
 // lock is a mutex whose waiting can be given up.
 type lock chan struct{}
 
