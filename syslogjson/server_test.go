@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
+	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
 
 func TestServerHandlerErrors(t *testing.T) {
@@ -227,4 +229,24 @@ func TestServerPeerResets(t *testing.T) {
 	is.Equal(st.Messages, uint64(1))
 	is.Equal(st.Rejected[syslogjson.ClassPartial], uint64(1))
 	is.Equal(st.ReadErrors, uint64(1))
+}
+
+// Pages may ask for figures before a sender can connect, and while Serve begins.
+func TestFiguresWhileServeBegins(t *testing.T) {
+	for range 20 {
+		srv := &syslogjson.Server{Handler: new(syslogtest.Collector), Logger: silent()}
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = srv.Serve(ln) }) // ends with ErrServerClosed
+		wg.Go(func() {
+			if len(srv.Peers()) > 0 || srv.Stats().Accepted > 0 {
+				t.Error("somebody is there before anybody connected")
+			}
+		})
+		_ = srv.Close()
+		wg.Wait()
+	}
 }

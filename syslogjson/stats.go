@@ -158,6 +158,7 @@ func (t *peerTable) forget() {
 // Peers returns the senders seen since the start, sorted by name and address; at
 // most [MaxPeers].
 func (s *Server) Peers() []PeerStats {
+	s.init()
 	s.peers.mu.Lock()
 	defer s.peers.mu.Unlock()
 	all := make([]PeerStats, 0, len(s.peers.by))
