@@ -107,7 +107,8 @@ func TestMounted(t *testing.T) {
 	is.True(len(found) > 50)
 	seen := tab.Seen()
 	for _, r := range seen.Requests {
-		if !strings.HasPrefix(r.URL, within) || r.Status >= http.StatusBadRequest {
+		url := strings.Replace(r.URL, "mari:changeit@", "", 1) // the icon of the first page may come late
+		if !strings.HasPrefix(url, within) || r.Status >= http.StatusBadRequest {
 			t.Errorf("%+v", r)
 		}
 	}
