@@ -1,7 +1,7 @@
 package aggregate
 
 import (
-	"slices"
+	"cmp"
 
 	"github.com/e-gov/tarastat/event"
 )
@@ -58,8 +58,14 @@ func keyOf(t [dims]string) Key {
 
 // Compare orders keys field by field, by bytes.
 func (k Key) Compare(o Key) int {
-	a, b := k.texts(), o.texts()
-	return slices.Compare(a[:], b[:])
+	return cmp.Or( // written out: answers of many rows are sorted by it
+		cmp.Compare(k.ClientID, o.ClientID),
+		cmp.Compare(k.Method, o.Method),
+		cmp.Compare(k.Operation, o.Operation),
+		cmp.Compare(k.Bank, o.Bank),
+		cmp.Compare(k.Country, o.Country),
+		cmp.Compare(k.ErrorCode, o.ErrorCode),
+	)
 }
 
 // Dim is a set of fields to count by. The zero value counts everything
