@@ -125,14 +125,13 @@ type Deletion struct {
 }
 
 // Names returns keys that hold, between them, each client, method, bank, country
-// and error code that has a record: what the caps of reception start from. loc is
-// the zone whose days the log base counts (nil: the default zone).
-func Names(ctx context.Context, s Store, loc *time.Location) ([]aggregate.Key, error) {
+// and error code that has a record: what the caps of reception start from.
+func Names(ctx context.Context, s Store) ([]aggregate.Key, error) {
 	var keys []aggregate.Key
 	for _, by := range []aggregate.Dim{
 		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,
 	} {
-		rows, err := s.Sums(ctx, aggregate.Query{Period: aggregate.Everything(loc), By: by})
+		rows, err := s.Sums(ctx, aggregate.Query{By: by})
 		if err != nil {
 			return nil, err
 		}

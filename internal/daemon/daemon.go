@@ -92,7 +92,6 @@ func (d *Daemon) start(ctx context.Context) error {
 }
 
 func (d *Daemon) openStore(ctx context.Context) error {
-	loc := d.cfg.zone
 	// One on a server need not be there yet: the two may be started in any order
 	// (specification, section 1.7).
 	store, err := openStore(ctx, d.cfg, mongostore.Options{Location: d.cfg.zone, Logger: d.log})
@@ -102,8 +101,8 @@ func (d *Daemon) openStore(ctx context.Context) error {
 	d.store = store
 	d.onStop("log base", shareStore, func(context.Context) error { return store.Close() })
 	d.ingester = ingest.New(store, ingest.Options{
-		Parser:   event.Parser{Location: loc, MaxBytes: d.cfg.MaxMessage},
-		Known:    func(ctx context.Context) ([]aggregate.Key, error) { return logbase.Names(ctx, store, loc) },
+		Parser:   event.Parser{Location: d.cfg.zone, MaxBytes: d.cfg.MaxMessage},
+		Known:    func(ctx context.Context) ([]aggregate.Key, error) { return logbase.Names(ctx, store) },
 		MaxQueue: d.cfg.MaxQueue,
 		MaxBatch: d.cfg.MaxBatch,
 		MaxDelay: d.cfg.MaxDelay,

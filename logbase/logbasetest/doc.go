@@ -8,8 +8,8 @@
 //
 //   - Append is all or nothing. A record whose ID is kept already is left out,
 //     whichever batch it comes with. After an error the same batch may come again.
-//   - LastID, Bounds, Clients, Sums and Extent speak of what is kept now; LastID
-//     alone does not go back when records are deleted.
+//   - IDs, Bounds, Clients, Sums and Extent speak of what is kept now; the Last of
+//     IDs alone does not go back when records are deleted.
 //   - Records gives every record as it came: the same instant, the same texts.
 //     They come month by month in the default zone, within a month by ID; events
 //     outside the years 2000 to 2099 may count as one month of their own.
