@@ -40,6 +40,7 @@ var rules = map[string]string{
 	"httpui/internal/address": "report aggregate httpui/internal/web",
 	"httpui/internal/monitor": "logbase ingest syslogjson httpui/internal/web",
 	"httpui/internal/api":     "report logbase aggregate event httpui/internal/locale httpui/internal/web httpui/internal/address",
+	"httpui/internal/uitest":  "logbase event", // for tests
 	"httpui": "report logbase aggregate event ingest syslogjson golang.org/x/text httpui/internal/locale httpui/internal/chart httpui/internal/export " +
 		"httpui/internal/web httpui/internal/address httpui/internal/monitor httpui/internal/api",
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -141,7 +142,7 @@ func TestRecordsThatCameAfterThePreviewStay(t *testing.T) {
 	s := spring(t)
 	b := browse(t, httpui.New(s, options()))
 	doc, _ := b.page("/andmed/kustutamine?p=2017-05")
-	s.Add(at(t, "2017-05-05T10:00", "hiline", event.MethodIDCard, "", event.StartAuth))
+	s.Add(uitest.At(t, "2017-05-05T10:00", "hiline", event.MethodIDCard, "", event.StartAuth))
 	values := form(t, doc)
 	values.Set("confirm", "2017-05")
 	is.Equal(b.post("/andmed/kustutamine", values.Encode()).Code, 303)

@@ -18,6 +18,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -37,7 +38,7 @@ func steady(t *testing.T, first, last string, leftOut ...string) *fakeStore {
 			continue
 		}
 		for _, hour := range []string{"09", "10", "11", "12", "13", "14", "15", "16", "17"} {
-			s.Add(at(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(uitest.At(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
 		}
 	}
 	return s

@@ -3,7 +3,6 @@ package httpui_test
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,14 +17,13 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
-// now is when every test takes place: a Saturday in Tallinn, in the middle of
-// a month.
-var now = time.Date(2018, 4, 28, 12, 30, 0, 0, event.DefaultLocation())
+var now = uitest.Now
 
 // fakeStore is a log base in memory that fails, waits and counts as it is told.
 type fakeStore struct {
@@ -105,41 +103,10 @@ func (s *fakeStore) audit() []logbase.Deletion {
 	return list
 }
 
-// at makes one event at a local time written as 2018-04-28T10:51.
-func at(t testing.TB, text, client, method, bank string, op event.Operation) event.Event {
-	t.Helper()
-	when, err := event.ParseTime(text, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return event.Event{Time: when, TimeText: text, ClientID: client, Method: method, Bank: bank, Operation: op}
-}
-
-// spring is a year of events that end at now: two clients every day, one that
-// stopped, one that began, banks, countries and errors.
 func spring(t testing.TB) *fakeStore {
 	t.Helper()
 	s := &fakeStore{}
-	day := time.Date(2017, 4, 1, 9, 30, 0, 0, event.DefaultLocation())
-	for i := 0; day.Before(now); i, day = i+1, day.AddDate(0, 0, 1) {
-		text := func(hour int) string { return fmt.Sprintf("%sT%02d:%02d", day.Format(time.DateOnly), hour, i%60) }
-		for n := range 2 + i%3 {
-			s.Add(at(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.StartAuth),
-				at(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.SuccessfulAuth))
-		}
-		s.Add(at(t, text(11), "emta", event.MethodMobileID, "", event.StartAuth))
-		failed := at(t, text(11), "emta", event.MethodMobileID, "", event.Failed)
-		failed.Error = "USER_CANCEL: the user cancelled"
-		s.Add(failed)
-		if day.Before(now.AddDate(0, -3, 0)) {
-			s.Add(at(t, text(10), "vana-rakendus", event.MethodBankLink, "SEB", event.SuccessfulAuth))
-		}
-		if day.After(now.AddDate(0, 0, -10)) {
-			abroad := at(t, text(10), "uus-rakendus", event.MethodEIDAS, "", event.SuccessfulAuth)
-			abroad.Country = "FI"
-			s.Add(abroad)
-		}
-	}
+	uitest.Spring(t, &s.Memory)
 	return s
 }
 

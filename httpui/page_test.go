@@ -1,7 +1,6 @@
 package httpui_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
@@ -164,7 +164,7 @@ func TestMounted(t *testing.T) {
 	is.Equal(b.get("/stats/kirjeid").Code, 200)
 	is.Equal(b.get("/kirjeid").Code, 404)
 	is.True(strings.Contains(b.get("/stats/api/v1/openapi.json").Body.String(), `"url": "/stats"`))
-	is.Equal(dig(spec(t, httpui.New(s, options())), "servers"), nil)
+	is.Equal(uitest.Dig(uitest.Description(t, httpui.New(s, options())), "servers"), nil)
 
 	for _, user := range []string{"mari", ""} {
 		r := httptest.NewRequest(http.MethodDelete, "/stats/kustuta?p=2017-05", nil)
@@ -308,7 +308,7 @@ func TestDatesBecomeAPeriod(t *testing.T) {
 func TestHostileNamesAreInert(t *testing.T) {
 	s := &fakeStore{}
 	for _, name := range hostile {
-		s.Add(at(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
+		s.Add(uitest.At(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
 	}
 	opts := fullOptions()
 	var in fakeIngester
@@ -348,29 +348,6 @@ var periods = []string{
 	"2018-0[4-6]", "T10:", "^2017-12-3", "1999", "nothing like it",
 }
 
-// spec is the served OpenAPI description.
-func spec(t *testing.T, h http.Handler) map[string]any {
-	t.Helper()
-	var s map[string]any
-	w := browse(t, h).get("/api/v1/openapi.json")
-	if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || w.Code != http.StatusOK {
-		t.Fatal(w.Code, err)
-	}
-	return s
-}
-
-// dig follows names into an object.
-func dig(v any, names ...string) any {
-	for _, n := range names {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = m[n]
-	}
-	return v
-}
-
 func TestDescribedParametersAreTheUsedOnes(t *testing.T) {
 	is := is.New(t)
 	doc, _ := browse(t, httpui.New(spring(t), options())).page("/")
@@ -382,8 +359,8 @@ func TestDescribedParametersAreTheUsedOnes(t *testing.T) {
 	}
 	var described []string
 	h := httpui.New(spring(t), options())
-	for _, p := range dig(spec(t, h), "paths", "/api/v1/series", "get", "parameters").([]any) {
-		described = append(described, dig(p, "name").(string))
+	for _, p := range uitest.Dig(uitest.Description(t, h), "paths", "/api/v1/series", "get", "parameters").([]any) {
+		described = append(described, uitest.Dig(p, "name").(string))
 	}
 	for _, f := range fields {
 		is.True(slices.Contains(described, f)) // pages and API ask in the same words
@@ -395,7 +372,7 @@ func TestAPIPageListsEveryEndpoint(t *testing.T) {
 	h := httpui.New(spring(t), options())
 	doc, _ := browse(t, h).page("/abi/api")
 	text := doc.text()
-	for path := range dig(spec(t, h), "paths").(map[string]any) {
+	for path := range uitest.Dig(uitest.Description(t, h), "paths").(map[string]any) {
 		is.True(strings.Contains(text, "GET "+path))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -59,12 +60,12 @@ func TestSmallNumbersHaveNoRate(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
 	for range aggregate.MinRateBase - 1 {
-		s.Add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+		s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.SuccessfulAuth))
 	}
 	b := browse(t, httpui.New(s, options()))
 	doc, _ := b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "n = 19")
-	s.Add(at(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.Failed))
+	s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.Failed))
 	doc, _ = b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "95,0%")
 }
@@ -104,7 +105,7 @@ func TestClientsAreSearchedSortedAndPaged(t *testing.T) {
 	for i := range 120 {
 		id := "klient-" + itoa(int64(i))
 		for range 1 + i%7 {
-			s.Add(at(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(uitest.At(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.SuccessfulAuth))
 		}
 		catalogue[id] = httpui.ClientName{Name: "Õige " + id, Institution: "Asutus " + itoa(int64(i%3))}
 	}
@@ -157,7 +158,7 @@ func TestHostileNamesInFiles(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
 	for _, name := range append(hostile, "a/b", "a?b#c%2F") {
-		failed := at(t, "2018-04-28T10:51", name, name, name, event.Failed)
+		failed := uitest.At(t, "2018-04-28T10:51", name, name, name, event.Failed)
 		failed.Error = name
 		s.Add(failed)
 	}

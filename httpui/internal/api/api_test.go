@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -21,6 +20,7 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/api"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
+	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/httpui/internal/web"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/report"
@@ -29,8 +29,7 @@ import (
 // errSecret is a cause that nobody outside may see.
 var errSecret = errors.New("mongodb://rakendus:changeit@10.0.0.1")
 
-// now is when every test takes place: a Saturday in Tallinn.
-var now = time.Date(2018, 4, 28, 12, 30, 0, 0, event.DefaultLocation())
+var now = uitest.Now
 
 // broken is a log base that answers nothing.
 type broken struct{ err error }
@@ -50,23 +49,27 @@ func (plainNames) Name(_ aggregate.Dim, id string) string { return id }
 func (plainNames) Institution(string) string              { return "an institution" }
 func (plainNames) Compare() func(a, b string) int         { return strings.Compare }
 
-// site serves the API over a log base, with deletion when it is one in memory.
-func site(src report.Source) http.Handler {
+// site serves the API over a log base, with deletion.
+func site(m *logbase.Memory) http.Handler {
+	return over(m, func(_ http.ResponseWriter, r *http.Request, p aggregate.Period) (int64, error) {
+		x, err := m.Extent(r.Context(), p)
+		if err != nil {
+			return 0, err
+		}
+		return m.Delete(r.Context(), logbase.Deletion{Period: p, UpTo: x.UpTo, At: now})
+	})
+}
+
+// over serves the API over whatever answers; without remove, nothing can be
+// deleted.
+func over(src report.Source, remove func(http.ResponseWriter, *http.Request, aggregate.Period) (int64, error)) http.Handler {
 	s := web.NewSite(web.Options{Timeout: time.Minute, Logger: slog.New(slog.DiscardHandler)}, web.TellLine)
 	opts := api.Options{
 		Source:  src,
+		Delete:  remove,
 		Now:     func() time.Time { return now },
 		Locales: map[logbase.Lang]*locale.Locale{logbase.Estonian: locale.For(logbase.Estonian)},
 		Names:   func(*locale.Locale) report.Names { return plainNames{} },
-	}
-	if m, ok := src.(*logbase.Memory); ok {
-		opts.Delete = func(_ http.ResponseWriter, r *http.Request, p aggregate.Period) (int64, error) {
-			x, err := m.Extent(r.Context(), p)
-			if err != nil {
-				return 0, err
-			}
-			return m.Delete(r.Context(), logbase.Deletion{Period: p, UpTo: x.UpTo, At: now})
-		}
 	}
 	a := api.Route(s, opts)
 	s.Handle("GET", "/stat", api.TellStat, a.Stat)
@@ -85,94 +88,41 @@ func do(h http.Handler, method, url string, headers ...string) *httptest.Respons
 	return w
 }
 
-// at makes one event at a local time written as 2018-04-28T10:51.
-func at(t testing.TB, text, client, method, bank string, op event.Operation) event.Event {
-	t.Helper()
-	when, err := event.ParseTime(text, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return event.Event{Time: when, TimeText: text, ClientID: client, Method: method, Bank: bank, Operation: op}
-}
-
-// spring is a year of events that end at now: two clients every day, one that
-// stopped, one that began, banks, countries and errors.
 func spring(t *testing.T) *logbase.Memory {
 	t.Helper()
 	s := new(logbase.Memory)
-	day := time.Date(2017, 4, 1, 9, 30, 0, 0, event.DefaultLocation())
-	for i := 0; day.Before(now); i, day = i+1, day.AddDate(0, 0, 1) {
-		text := func(hour int) string { return fmt.Sprintf("%sT%02d:%02d", day.Format(time.DateOnly), hour, i%60) }
-		for n := range 2 + i%3 {
-			s.Add(at(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.StartAuth),
-				at(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.SuccessfulAuth))
-		}
-		failed := at(t, text(11), "emta", event.MethodMobileID, "", event.Failed)
-		failed.Error = "USER_CANCEL: the user cancelled"
-		s.Add(failed)
-		if day.Before(now.AddDate(0, -3, 0)) {
-			s.Add(at(t, text(10), "vana-rakendus", event.MethodBankLink, "SEB", event.SuccessfulAuth))
-		}
-		if day.After(now.AddDate(0, 0, -10)) {
-			abroad := at(t, text(10), "uus-rakendus", event.MethodEIDAS, "", event.SuccessfulAuth)
-			abroad.Country = "FI"
-			s.Add(abroad)
-		}
-	}
+	uitest.Spring(t, s)
 	return s
-}
-
-// spec is the served OpenAPI description.
-func spec(t *testing.T, h http.Handler) map[string]any {
-	t.Helper()
-	var s map[string]any
-	w := do(h, "GET", "/api/v1/openapi.json")
-	if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || w.Code != http.StatusOK {
-		t.Fatal(w.Code, err)
-	}
-	return s
-}
-
-// dig follows names into an object.
-func dig(v any, names ...string) any {
-	for _, n := range names {
-		m, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = m[n]
-	}
-	return v
 }
 
 // conforms reports what in v breaks a schema: a wrong type, a member that is
 // missing, and one that is not described.
 func conforms(t *testing.T, spec, schema, v any, where string) {
 	t.Helper()
-	if ref, ok := dig(schema, "$ref").(string); ok {
-		schema = dig(spec, "components", "schemas", ref[strings.LastIndex(ref, "/")+1:])
+	if ref, ok := uitest.Dig(schema, "$ref").(string); ok {
+		schema = uitest.Dig(spec, "components", "schemas", ref[strings.LastIndex(ref, "/")+1:])
 	}
-	if choice, ok := dig(schema, "anyOf").([]any); ok {
+	if choice, ok := uitest.Dig(schema, "anyOf").([]any); ok {
 		if v != nil {
 			conforms(t, spec, choice[0], v, where)
 		}
 		return
 	}
-	wrong := func() { t.Errorf("%s: %v is no %v", where, v, dig(schema, "type")) }
-	switch dig(schema, "type") {
+	wrong := func() { t.Errorf("%s: %v is no %v", where, v, uitest.Dig(schema, "type")) }
+	switch uitest.Dig(schema, "type") {
 	case "object":
 		m, ok := v.(map[string]any)
 		if !ok {
 			wrong()
 			return
 		}
-		for _, name := range dig(schema, "required").([]any) {
+		for _, name := range uitest.Dig(schema, "required").([]any) {
 			if _, ok := m[name.(string)]; !ok {
 				t.Errorf("%s: no member %s", where, name)
 			}
 		}
 		for name, member := range m {
-			s := dig(schema, "properties", name)
+			s := uitest.Dig(schema, "properties", name)
 			if s == nil {
 				t.Errorf("%s: member %s is not described", where, name)
 				continue
@@ -185,7 +135,7 @@ func conforms(t *testing.T, spec, schema, v any, where string) {
 			wrong()
 		}
 		for _, e := range list {
-			conforms(t, spec, dig(schema, "items"), e, where+"[]")
+			conforms(t, spec, uitest.Dig(schema, "items"), e, where+"[]")
 		}
 	case "integer":
 		if n, ok := v.(float64); !ok || n != float64(int64(n)) {
@@ -201,7 +151,7 @@ func conforms(t *testing.T, spec, schema, v any, where string) {
 		}
 	case "string":
 		s, ok := v.(string)
-		layout := map[any]string{"date": time.DateOnly, "date-time": time.RFC3339}[dig(schema, "format")]
+		layout := map[any]string{"date": time.DateOnly, "date-time": time.RFC3339}[uitest.Dig(schema, "format")]
 		if _, err := time.Parse(layout, s); !ok || layout != "" && err != nil {
 			wrong()
 		}
@@ -214,8 +164,8 @@ func TestAnswersKeepTheContract(t *testing.T) {
 	stores := map[string]*logbase.Memory{"spring": spring(t), "empty": {}}
 	for name, s := range stores {
 		h := site(s)
-		description := spec(t, h)
-		paths := dig(description, "paths").(map[string]any)
+		description := uitest.Description(t, h)
+		paths := uitest.Dig(description, "paths").(map[string]any)
 		if len(paths) < 8 {
 			t.Fatalf("only %d paths", len(paths))
 		}
@@ -230,7 +180,7 @@ func TestAnswersKeepTheContract(t *testing.T) {
 				if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
 					t.Error(err)
 				}
-				schema := dig(item, "get", "responses", "200", "content", "application/json", "schema")
+				schema := uitest.Dig(item, "get", "responses", "200", "content", "application/json", "schema")
 				conforms(t, description, schema, v, name+" "+path+query)
 			}
 		}
@@ -252,7 +202,7 @@ func TestAPIErrors(t *testing.T) {
 		{broken, "/api/v1/bounds", "ERR-02", 503},
 	}
 	for _, tt := range tests {
-		h := site(tt.store)
+		h := over(tt.store, nil)
 		w := do(h, "GET", tt.path)
 		if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
 			t.Errorf("%s: content type %q", tt.path, got)
@@ -368,8 +318,8 @@ func TestOldEndpointsAnswerAsTheOracle(t *testing.T) {
 
 func TestOldEndpointsByteForByte(t *testing.T) {
 	s := new(logbase.Memory)
-	s.Add(at(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.StartAuth),
-		at(t, "2018-04-28", "a<b>", event.MethodIDCard, "", event.SuccessfulAuth))
+	s.Add(uitest.At(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.StartAuth),
+		uitest.At(t, "2018-04-28", "a<b>", event.MethodIDCard, "", event.SuccessfulAuth))
 	h := site(s)
 	tests := []struct {
 		method, path, p string
@@ -397,7 +347,7 @@ func TestOldEndpointsByteForByte(t *testing.T) {
 
 func TestOldEndpointsTellTheCode(t *testing.T) {
 	is := is.New(t)
-	h := site(broken{logbase.WithCode(logbase.Unreachable, errSecret)})
+	h := over(broken{logbase.WithCode(logbase.Unreachable, errSecret)}, nil)
 	for _, path := range []string{"/stat", "/standard", "/kirjeid", "/alates"} {
 		code, body := old(t, h, http.MethodGet, path, "2018")
 		is.Equal(code, 503)
