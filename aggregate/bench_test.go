@@ -15,9 +15,9 @@ func daySums() []aggregate.Sum {
 	var sums []aggregate.Sum
 	for client := range 600 {
 		for _, m := range []string{event.MethodIDCard, event.MethodMobileID, event.MethodSmartID} {
-			for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
+			for _, o := range []event.Operation{event.OpStart, event.OpSuccess, event.OpFailure} {
 				k := aggregate.Key{ClientID: fmt.Sprintf("client-%03d", client), Method: m, Operation: o}
-				if o == event.Failed {
+				if o == event.OpFailure {
 					k.ErrorCode = "USER_CANCEL"
 				}
 				sums = append(sums, aggregate.Sum{Key: k, Count: 30})
@@ -49,11 +49,11 @@ func BenchmarkCubeRows(b *testing.B) {
 	}{
 		{"client", aggregate.Query{By: aggregate.ByClient}},
 		{"stat", aggregate.Query{By: aggregate.ByStat}},
-		{"day by operation", aggregate.Query{By: aggregate.ByOperation, Step: aggregate.EachDay}},
+		{"day by operation", aggregate.Query{By: aggregate.ByOperation, Step: aggregate.DayUnit}},
 		{"month by client", aggregate.Query{By: aggregate.ByClient, Step: aggregate.Month}},
-		{"day by client", aggregate.Query{By: aggregate.ByClient, Step: aggregate.EachDay}},
+		{"day by client", aggregate.Query{By: aggregate.ByClient, Step: aggregate.DayUnit}},
 		{"one client by day", aggregate.Query{
-			By: aggregate.ByOperation, Step: aggregate.EachDay, Filter: aggregate.Key{ClientID: "client-300"},
+			By: aggregate.ByOperation, Step: aggregate.DayUnit, Filter: aggregate.Key{ClientID: "client-300"},
 		}},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
@@ -86,7 +86,7 @@ func BenchmarkCubeOverview(b *testing.B) {
 
 func BenchmarkCubeAdd(b *testing.B) {
 	c := yearCube(b)
-	k := aggregate.Key{ClientID: "client-300", Method: event.MethodSmartID, Operation: event.SuccessfulAuth}
+	k := aggregate.Key{ClientID: "client-300", Method: event.MethodSmartID, Operation: event.OpSuccess}
 	d := aggregate.Date(2018, 12, 31)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -108,12 +108,12 @@ func BenchmarkCubeReplace(b *testing.B) {
 func BenchmarkCount(b *testing.B) {
 	at := time.Date(2018, 4, 28, 7, 51, 12, 0, time.UTC)
 	e := event.Event{
-		Time: at, ClientID: "client-300", Method: event.MethodSmartID, Operation: event.SuccessfulAuth,
+		Time: at, ClientID: "client-300", Method: event.MethodSmartID, Operation: event.OpSuccess,
 	}
 	for _, text := range []string{"2018", "2018-0[4-6]"} {
 		p := period(b, text, "")
 		b.Run(text, func(b *testing.B) {
-			c := aggregate.NewCounter(aggregate.Query{Period: p, By: aggregate.ByStat, Step: aggregate.EachDay})
+			c := aggregate.NewCounter(aggregate.Query{Period: p, By: aggregate.ByStat, Step: aggregate.DayUnit})
 			b.ReportAllocs()
 			for b.Loop() {
 				c.Add(e)

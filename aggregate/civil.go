@@ -14,7 +14,7 @@ type Unit uint8
 const (
 	Whole Unit = iota
 	Hour
-	EachDay
+	DayUnit
 	Week
 	Month
 	Quarter

@@ -39,9 +39,9 @@ func TestUnitStartAndAdd(t *testing.T) {
 		{aggregate.Hour, 0, "2018-04-28T10:00:00+03:00", "2018-04-28T10:00:00+03:00"},
 		{aggregate.Hour, 1, "2018-04-28T10:00:00+03:00", "2018-04-28T11:00:00+03:00"},
 		{aggregate.Hour, -11, "2018-04-28T10:00:00+03:00", "2018-04-27T23:00:00+03:00"},
-		{aggregate.EachDay, 1, "2018-04-28T00:00:00+03:00", "2018-04-29T00:00:00+03:00"},
-		{aggregate.EachDay, -28, "2018-04-28T00:00:00+03:00", "2018-03-31T00:00:00+03:00"},
-		{aggregate.EachDay, -40, "2018-04-28T00:00:00+03:00", "2018-03-19T00:00:00+02:00"},
+		{aggregate.DayUnit, 1, "2018-04-28T00:00:00+03:00", "2018-04-29T00:00:00+03:00"},
+		{aggregate.DayUnit, -28, "2018-04-28T00:00:00+03:00", "2018-03-31T00:00:00+03:00"},
+		{aggregate.DayUnit, -40, "2018-04-28T00:00:00+03:00", "2018-03-19T00:00:00+02:00"},
 		{aggregate.Week, 1, "2018-04-23T00:00:00+03:00", "2018-04-30T00:00:00+03:00"},
 		{aggregate.Week, -17, "2018-04-23T00:00:00+03:00", "2017-12-25T00:00:00+02:00"},
 		{aggregate.Month, 1, "2018-04-01T00:00:00+03:00", "2018-05-01T00:00:00+03:00"},
@@ -229,7 +229,7 @@ func TestDaysFollowOneAnother(t *testing.T) {
 			if got := aggregate.DayOf(at, loc); got != d {
 				t.Fatalf("%s lies in %s, want %s", stamp(at), got, d)
 			}
-			if got := aggregate.EachDay.Start(at); !got.Equal(start) {
+			if got := aggregate.DayUnit.Start(at); !got.Equal(start) {
 				t.Fatalf("the day of %s begins at %s, want %s", stamp(at), stamp(got), stamp(start))
 			}
 		}
@@ -266,7 +266,7 @@ func checkStep(t *testing.T, u aggregate.Unit, at time.Time) {
 		t.Fatalf("next %s %s is no beginning", u, stamp(next))
 	}
 	// The day before may be one that is left out, which has no length.
-	if back := u.Add(next, -1); u != aggregate.EachDay && !back.Equal(start) {
+	if back := u.Add(next, -1); u != aggregate.DayUnit && !back.Equal(start) {
 		t.Fatalf("%s before %s begins at %s, want %s", u, stamp(next), stamp(back), stamp(start))
 	}
 	if u == aggregate.Hour && next.Sub(start) > time.Hour {

@@ -26,7 +26,7 @@ func ParseComparison(name string) (Comparison, bool) {
 	return NoComparison, false
 }
 
-// Compare returns the part of p that can be compared and the earlier period
+// Against returns the part of p that can be compared and the earlier period
 // that is fair to hold against it.
 //
 // Months, quarters, years and ranges of whole months are held against the
@@ -44,7 +44,7 @@ func ParseComparison(name string) (Comparison, bool) {
 // It reports false when there is nothing to compare: c is NoComparison, p is
 // not bounded or empty, not one whole step of it has passed, or the earlier
 // period is an hour that the clock left out.
-func (p Period) Compare(c Comparison, now time.Time) (current, reference Period, ok bool) {
+func (p Period) Against(c Comparison, now time.Time) (current, reference Period, ok bool) {
 	first, last, ok := p.Days()
 	if !ok || !p.from.Before(now) || (c != PreviousPeriod && c != SameTimeLastYear) {
 		return Period{}, Period{}, false
@@ -75,7 +75,7 @@ func (p Period) elapsed(now time.Time) Period {
 	if !p.Running(now) {
 		return p
 	}
-	step := EachDay
+	step := DayUnit
 	if first, last, _ := p.Days(); last-first < 2 {
 		step = Hour
 	}
@@ -135,7 +135,7 @@ func (p Period) daysBefore(days Day) Period {
 // nearest to the beginning of reference, at most three days from it. A Monday
 // then stands beside a Monday, where by date it would stand beside a Saturday.
 // Use it for what is drawn day by day; totals belong to reference itself, see
-// [Period.Compare].
+// [Period.Against].
 //
 // It returns reference as it is unless both are bounded and consist of whole
 // days.

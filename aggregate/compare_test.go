@@ -30,7 +30,7 @@ func runCompare(t *testing.T, tests []compareCase) {
 	for _, tt := range tests {
 		t.Run(tt.p+" "+string(tt.c)+" "+tt.now, func(t *testing.T) {
 			is := is.New(t)
-			current, reference, ok := period(t, tt.p, "").Compare(tt.c, at(t, tt.now))
+			current, reference, ok := period(t, tt.p, "").Against(tt.c, at(t, tt.now))
 			is.Equal(ok, tt.current != "")
 			is.Equal(current.String(), tt.current)
 			is.Equal(reference.String(), tt.reference)
@@ -159,7 +159,7 @@ func TestCompareNothing(t *testing.T) {
 	})
 	is := is.New(t)
 	open := aggregate.Between(at(t, "2018-04-28T00:00:00+03:00"), time.Time{}, nil)
-	_, _, ok := open.Compare(previous, at(t, later))
+	_, _, ok := open.Against(previous, at(t, later))
 	is.True(!ok)
 }
 
@@ -169,7 +169,7 @@ func TestCompareWhereMidnightIsLeftOut(t *testing.T) {
 	for _, text := range []string{"2018-03-11", "2018-03-09/2018-03-11", "2018-03-11/2018-03-19", "2018-03-18", "2018-03-12/2018-03-18"} {
 		t.Run(text, func(t *testing.T) {
 			is := is.New(t)
-			current, reference, ok := period(t, text, "America/Havana").Compare(previous, at(t, later))
+			current, reference, ok := period(t, text, "America/Havana").Against(previous, at(t, later))
 			is.True(ok)
 			is.True(current.WholeDays())
 			is.True(reference.WholeDays())

@@ -21,12 +21,12 @@ import (
 const oneDay = aggregate.Day(17649) // 2018-04-28
 
 func clientKey(name string) aggregate.Key {
-	return aggregate.Key{ClientID: name, Method: event.MethodIDCard, Operation: event.StartAuth}
+	return aggregate.Key{ClientID: name, Method: event.MethodIDCard, Operation: event.OpStart}
 }
 
 // held is every sum that a cube holds.
 func held(c *aggregate.Cube) []aggregate.Row {
-	return c.Rows(aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay})
+	return c.Rows(aggregate.Query{By: aggregate.ByAll, Step: aggregate.DayUnit})
 }
 
 // holds wants the bounds and the number of events that a cube tells.
@@ -286,7 +286,7 @@ func (l *ledger) check(t *testing.T) {
 		seen[e.ClientID] = s
 	}
 	holds(t, &l.cube, first, last, int64(len(l.events)))
-	everySum := aggregate.Query{Period: aggregate.Everything(l.loc), By: aggregate.ByAll, Step: aggregate.EachDay}
+	everySum := aggregate.Query{Period: aggregate.Everything(l.loc), By: aggregate.ByAll, Step: aggregate.DayUnit}
 	l.checkRows(t, everySum)
 	l.checkRows(t, aggregate.Query{Period: everySum.Period, Step: everySum.Step}) // the totals of days
 	clients := slices.SortedFunc(maps.Values(seen), func(a, b aggregate.Seen) int { return strings.Compare(a.ClientID, b.ClientID) })

@@ -11,5 +11,5 @@
 // follows the number of sums and not of events.
 //
 // [Tally] and [Series] turn rows into the figures people read, and
-// [Period.Compare] finds the earlier period that is fair to compare with.
+// [Period.Against] finds the earlier period that is fair to compare with.
 package aggregate

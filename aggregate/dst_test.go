@@ -103,7 +103,7 @@ func TestDaySumsAtChangesOfTheClock(t *testing.T) {
 			is.Equal(sum(cube.Rows(aggregate.Query{Period: p})), tt.want)
 			is.Equal(cube.Bounds().Records, int64(len(sent)))
 
-			for _, step := range []aggregate.Unit{aggregate.Hour, aggregate.EachDay} {
+			for _, step := range []aggregate.Unit{aggregate.Hour, aggregate.DayUnit} {
 				counted := count(sent, aggregate.Query{Period: p, By: aggregate.ByOperation, Step: step})
 				var total int64
 				for _, point := range aggregate.Series(counted, p, step) {

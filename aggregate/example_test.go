@@ -13,7 +13,7 @@ import (
 func ExampleParsePeriod() {
 	for _, text := range []string{"2018-04", "2018-W17", "2018-04-01/2018-06-30", "2018-0[4-6]", "2018-["} {
 		p, err := aggregate.ParsePeriod(text, nil)
-		var wrong *aggregate.PatternError
+		var wrong *aggregate.PeriodError
 		switch {
 		case errors.As(err, &wrong):
 			fmt.Println(text, "is wrong:", wrong.Err)
@@ -33,7 +33,7 @@ func ExampleParsePeriod() {
 
 func ExampleOf() {
 	now := time.Date(2018, time.April, 28, 10, 51, 12, 0, event.DefaultLocation())
-	fmt.Println(aggregate.Of(aggregate.EachDay, now, nil))
+	fmt.Println(aggregate.Of(aggregate.DayUnit, now, nil))
 	fmt.Println(aggregate.Of(aggregate.Week, now, nil))
 	fmt.Println(aggregate.Of(aggregate.Quarter, now, nil))
 	// Output:
@@ -55,16 +55,16 @@ func ExampleBetween() {
 	// 2018-04-29/2018-05-07
 }
 
-func ExamplePeriod_Compare() {
+func ExamplePeriod_Against() {
 	now := time.Date(2018, time.April, 16, 12, 0, 0, 0, event.DefaultLocation())
 	april, err := aggregate.ParsePeriod("2018-04", nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	current, reference, ok := april.Compare(aggregate.PreviousPeriod, now)
+	current, reference, ok := april.Against(aggregate.PreviousPeriod, now)
 	fmt.Println(current, "against", reference, ok)
-	current, reference, ok = april.Compare(aggregate.SameTimeLastYear, now)
+	current, reference, ok = april.Against(aggregate.SameTimeLastYear, now)
 	fmt.Println(current, "against", reference, ok)
 	// Output:
 	// 2018-04-01/2018-04-15 against 2018-03-01/2018-03-15 true
@@ -95,10 +95,10 @@ func ExampleParseComparison() {
 func fewEvents() []event.Event {
 	at := time.Date(2018, time.April, 28, 10, 51, 12, 0, event.DefaultLocation())
 	return []event.Event{
-		{Time: at, ClientID: "shop", Method: event.MethodSmartID, Operation: event.StartAuth},
-		{Time: at.Add(9 * time.Second), ClientID: "shop", Method: event.MethodSmartID, Operation: event.SuccessfulAuth},
-		{Time: at.Add(time.Minute), ClientID: "bank", Method: event.MethodMobileID, Operation: event.StartAuth},
-		{Time: at.Add(2 * time.Minute), ClientID: "bank", Method: event.MethodMobileID, Operation: event.Failed},
+		{Time: at, ClientID: "shop", Method: event.MethodSmartID, Operation: event.OpStart},
+		{Time: at.Add(9 * time.Second), ClientID: "shop", Method: event.MethodSmartID, Operation: event.OpSuccess},
+		{Time: at.Add(time.Minute), ClientID: "bank", Method: event.MethodMobileID, Operation: event.OpStart},
+		{Time: at.Add(2 * time.Minute), ClientID: "bank", Method: event.MethodMobileID, Operation: event.OpFailure},
 	}
 }
 
@@ -123,7 +123,7 @@ func ExampleCount() {
 }
 
 func ExampleNewCounter() {
-	c := aggregate.NewCounter(aggregate.Query{Filter: aggregate.Key{Operation: event.StartAuth}})
+	c := aggregate.NewCounter(aggregate.Query{Filter: aggregate.Key{Operation: event.OpStart}})
 	for _, e := range fewEvents() {
 		c.Add(e)
 	}
@@ -140,9 +140,9 @@ func ExampleSeries() {
 	rows := aggregate.Count(slices.Values(fewEvents()), aggregate.Query{
 		Period: p,
 		By:     aggregate.ByOperation,
-		Step:   aggregate.EachDay,
+		Step:   aggregate.DayUnit,
 	})
-	for _, point := range aggregate.Series(rows, p, aggregate.EachDay) {
+	for _, point := range aggregate.Series(rows, p, aggregate.DayUnit) {
 		fmt.Println(point.Start.Format(time.DateOnly), point.Attempts, point.Successes, point.Failures)
 	}
 	// Output:

@@ -25,7 +25,7 @@ func FuzzParsePeriod(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, zone uint8) {
 		loc := locations[int(zone)%len(locations)]
 		p, err := aggregate.ParsePeriod(text, loc)
-		var pe *aggregate.PatternError
+		var pe *aggregate.PeriodError
 		switch {
 		case err != nil:
 			if !errors.As(err, &pe) || pe.Err == nil || !p.Everything() {
@@ -39,7 +39,7 @@ func FuzzParsePeriod(f *testing.F) {
 		}
 		p.Contains(now)
 		p.Shift(1)
-		p.Compare(aggregate.PreviousPeriod, now)
+		p.Against(aggregate.PreviousPeriod, now)
 		aggregate.Series(nil, p, aggregate.AutoStep(p))
 	})
 }

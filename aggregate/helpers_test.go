@@ -77,7 +77,7 @@ func stamp(t time.Time) string {
 func every(step time.Duration, from, to time.Time) iter.Seq[event.Event] {
 	return func(yield func(event.Event) bool) {
 		for t := from; t.Before(to); t = t.Add(step) {
-			e := event.Event{Time: t, ClientID: "a", Method: event.MethodIDCard, Operation: event.SuccessfulAuth}
+			e := event.Event{Time: t, ClientID: "a", Method: event.MethodIDCard, Operation: event.OpSuccess}
 			if !yield(e) {
 				return
 			}

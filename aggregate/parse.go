@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// PatternError says why a text is no period. People are shown ERR-07.
-type PatternError struct{ Err error }
+// PeriodError says why a text is no period. People are shown ERR-07.
+type PeriodError struct{ Err error }
 
 // Error gives the cause.
-func (e *PatternError) Error() string { return "aggregate: period: " + e.Err.Error() }
+func (e *PeriodError) Error() string { return "aggregate: period: " + e.Err.Error() }
 
 // Unwrap returns the cause.
-func (e *PatternError) Unwrap() error { return e.Err }
+func (e *PeriodError) Unwrap() error { return e.Err }
 
 var errBackward = errors.New("ends before it begins")
 
@@ -38,7 +38,7 @@ var errBackward = errors.New("ends before it begins")
 // Any other text, a date that does not exist included, is the specification's
 // regular expression (section 2.2) in RE2 syntax, within [MaxExprBytes] and
 // [MaxExprProgram]. A text that is neither, or a range that ends before it
-// begins, gives a [*PatternError].
+// begins, gives a [*PeriodError].
 func ParsePeriod(text string, loc *time.Location) (Period, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -53,7 +53,7 @@ func ParsePeriod(text string, loc *time.Location) (Period, error) {
 		if ok1 && ok2 {
 			end := u2.add(last, 1)
 			if !first.Before(end) {
-				return Period{}, &PatternError{errBackward}
+				return Period{}, &PeriodError{errBackward}
 			}
 			p := Period{loc: loc, text: unitText(u1, first) + "/" + unitText(u2, last)}
 			p.from, p.to = instant(first, p.Location()), instant(end, p.Location())
@@ -62,7 +62,7 @@ func ParsePeriod(text string, loc *time.Location) (Period, error) {
 	}
 	re, err := parseExpr(text)
 	if err != nil {
-		return Period{}, &PatternError{err}
+		return Period{}, &PeriodError{err}
 	}
 	return Period{expr: re, text: text, loc: loc}, nil
 }
@@ -74,7 +74,7 @@ const (
 )
 
 // layouts are the forms of the units that package time can write.
-var layouts = [...]string{Hour: "2006-01-02T15", EachDay: time.DateOnly, Month: "2006-01", Year: "2006"}
+var layouts = [...]string{Hour: "2006-01-02T15", DayUnit: time.DateOnly, Month: "2006-01", Year: "2006"}
 
 // unitText writes the unit that begins at the reading r, or "" when its year
 // cannot be written.

@@ -28,9 +28,9 @@ func TestParsePeriodPlainForms(t *testing.T) {
 		{"2018-04-28T10", bounds{"2018-04-28T10:00:00+03:00", "2018-04-28T11:00:00+03:00", aggregate.Hour}},
 		{"2018-01-01T00", bounds{"2018-01-01T00:00:00+02:00", "2018-01-01T01:00:00+02:00", aggregate.Hour}},
 		{"2018-12-31T23", bounds{"2018-12-31T23:00:00+02:00", "2019-01-01T00:00:00+02:00", aggregate.Hour}},
-		{"2018-04-28", bounds{"2018-04-28T00:00:00+03:00", "2018-04-29T00:00:00+03:00", aggregate.EachDay}},
-		{"2018-12-31", bounds{"2018-12-31T00:00:00+02:00", "2019-01-01T00:00:00+02:00", aggregate.EachDay}},
-		{"2016-02-29", bounds{"2016-02-29T00:00:00+02:00", "2016-03-01T00:00:00+02:00", aggregate.EachDay}},
+		{"2018-04-28", bounds{"2018-04-28T00:00:00+03:00", "2018-04-29T00:00:00+03:00", aggregate.DayUnit}},
+		{"2018-12-31", bounds{"2018-12-31T00:00:00+02:00", "2019-01-01T00:00:00+02:00", aggregate.DayUnit}},
+		{"2016-02-29", bounds{"2016-02-29T00:00:00+02:00", "2016-03-01T00:00:00+02:00", aggregate.DayUnit}},
 		{"2018-W17", bounds{"2018-04-23T00:00:00+03:00", "2018-04-30T00:00:00+03:00", aggregate.Week}},
 		{"2018-04", bounds{"2018-04-01T00:00:00+03:00", "2018-05-01T00:00:00+03:00", aggregate.Month}},
 		{"2018-02", bounds{"2018-02-01T00:00:00+02:00", "2018-03-01T00:00:00+02:00", aggregate.Month}},
@@ -151,7 +151,7 @@ func TestParsePeriodRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			is := is.New(t)
 			p, err := aggregate.ParsePeriod(tt.text, nil)
-			var pe *aggregate.PatternError
+			var pe *aggregate.PeriodError
 			is.True(errors.As(err, &pe))
 			is.True(errors.Is(err, pe.Err))
 			is.True(strings.HasPrefix(err.Error(), "aggregate: period: "))

@@ -124,7 +124,7 @@ func (p Period) WholeDays() bool {
 	return p.expr == nil && dayBound(p.from) && dayBound(p.to)
 }
 
-func dayBound(t time.Time) bool { return t.IsZero() || EachDay.Start(t).Equal(t) }
+func dayBound(t time.Time) bool { return t.IsZero() || DayUnit.Start(t).Equal(t) }
 
 // Days returns the first and the last civil day that the period touches. It
 // reports false when the period is not bounded or is empty.
@@ -192,7 +192,7 @@ func rangeText(p Period) string {
 	}
 	unit := Hour
 	if p.WholeDays() {
-		unit = EachDay
+		unit = DayUnit
 	}
 	first, last := unitText(unit, reading(p.from)), unitText(unit, reading(p.to.Add(-1)))
 	if first == "" || last == "" {

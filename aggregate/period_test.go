@@ -128,7 +128,7 @@ func TestOf(t *testing.T) {
 	}{
 		{aggregate.Whole, ""},
 		{aggregate.Hour, "2018-04-28T10"},
-		{aggregate.EachDay, "2018-04-28"},
+		{aggregate.DayUnit, "2018-04-28"},
 		{aggregate.Week, "2018-W17"},
 		{aggregate.Month, "2018-04"},
 		{aggregate.Quarter, "2018-Q2"},

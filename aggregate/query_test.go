@@ -19,11 +19,11 @@ func sample(t *testing.T) []event.Event {
 		return event.Event{Time: at(t, text), ClientID: client, Method: method, Operation: o}
 	}
 	return []event.Event{
-		mk("2018-04-28T10:51:12+03:00", "b", event.MethodIDCard, event.StartAuth),
-		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.SuccessfulAuth),
-		mk("2018-04-30T20:59:59Z", "a", event.MethodMobileID, event.StartAuth),
-		mk("2018-04-30T21:00:00Z", "a", event.MethodMobileID, event.Failed), // in May
-		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.SuccessfulAuth),
+		mk("2018-04-28T10:51:12+03:00", "b", event.MethodIDCard, event.OpStart),
+		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.OpSuccess),
+		mk("2018-04-30T20:59:59Z", "a", event.MethodMobileID, event.OpStart),
+		mk("2018-04-30T21:00:00Z", "a", event.MethodMobileID, event.OpFailure), // in May
+		mk("2018-04-28T10:51:20+03:00", "b", event.MethodIDCard, event.OpSuccess),
 	}
 }
 
@@ -47,13 +47,13 @@ func TestCount(t *testing.T) {
 			"filtered",
 			aggregate.Query{Filter: aggregate.Key{ClientID: "b"}, By: aggregate.ByOperation},
 			[]aggregate.Row{
-				{Key: aggregate.Key{Operation: event.StartAuth}, Count: 1},
-				{Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
+				{Key: aggregate.Key{Operation: event.OpStart}, Count: 1},
+				{Key: aggregate.Key{Operation: event.OpSuccess}, Count: 2},
 			},
 		},
 		{
 			"by day",
-			aggregate.Query{Step: aggregate.EachDay},
+			aggregate.Query{Step: aggregate.DayUnit},
 			[]aggregate.Row{
 				{Start: midnight("2018-04-28"), Count: 3},
 				{Start: midnight("2018-04-30"), Count: 1},
@@ -109,7 +109,7 @@ func TestQueryByDays(t *testing.T) {
 		{"", aggregate.Whole, true},
 		{"", aggregate.Year, true},
 		{"", aggregate.Hour, false},
-		{"2018-04-28", aggregate.EachDay, true},
+		{"2018-04-28", aggregate.DayUnit, true},
 		{"2018-04-28", aggregate.Hour, false},
 		{"2018-04-28T10", aggregate.Whole, false},
 		{"2018-04-28T00/2018-04-28T23", aggregate.Whole, true}, // a whole day after all
@@ -170,10 +170,10 @@ func TestSumsOverEveryDimensionAreEqual(t *testing.T) {
 func TestKeyOf(t *testing.T) {
 	e := event.Event{
 		TimeText: "2018-04-28", ClientID: "a", Method: event.MethodEIDAS, Bank: "SEB", Country: "LV",
-		Operation: event.Failed, Error: "NOT_FOUND: no such person",
+		Operation: event.OpFailure, Error: "NOT_FOUND: no such person",
 	}
 	want := aggregate.Key{
-		ClientID: "a", Method: "eIDAS", Operation: event.Failed, Bank: "SEB", Country: "LV", ErrorCode: "NOT_FOUND",
+		ClientID: "a", Method: "eIDAS", Operation: event.OpFailure, Bank: "SEB", Country: "LV", ErrorCode: "NOT_FOUND",
 	}
 	if diff := cmp.Diff(want, aggregate.KeyOf(e)); diff != "" {
 		t.Error(diff)
@@ -186,15 +186,15 @@ func TestKeyCompare(t *testing.T) {
 		{ErrorCode: "X"},
 		{Country: "EE"},
 		{Bank: "SEB"},
-		{Operation: event.Failed},
-		{Operation: event.StartAuth},
+		{Operation: event.OpFailure},
+		{Operation: event.OpStart},
 		{Method: "mID"},
 		{ClientID: "B", Method: "mID"},
 		{ClientID: "a"}, // by bytes: capitals first
 		{ClientID: "a", ErrorCode: "X"},
 		{ClientID: "a", Country: "EE"},
 		{ClientID: "a", Bank: "SEB"},
-		{ClientID: "a", Operation: event.Failed},
+		{ClientID: "a", Operation: event.OpFailure},
 		{ClientID: "a", Method: "mID"},
 		{ClientID: "ä"},
 	}
@@ -210,8 +210,8 @@ func TestKeyCompare(t *testing.T) {
 }
 
 func TestKeyKeepAndMatch(t *testing.T) {
-	full := aggregate.Key{ClientID: "a", Method: "m", Operation: event.Failed, Bank: "b", Country: "c", ErrorCode: "e"}
-	other := aggregate.Key{ClientID: "A", Method: "mm", Operation: event.StartAuth, Bank: "bb", Country: "d", ErrorCode: "f"}
+	full := aggregate.Key{ClientID: "a", Method: "m", Operation: event.OpFailure, Bank: "b", Country: "c", ErrorCode: "e"}
+	other := aggregate.Key{ClientID: "A", Method: "mm", Operation: event.OpStart, Bank: "bb", Country: "d", ErrorCode: "f"}
 	tests := []struct {
 		by   aggregate.Dim
 		want aggregate.Key
@@ -219,11 +219,11 @@ func TestKeyKeepAndMatch(t *testing.T) {
 		{0, aggregate.Key{}},
 		{aggregate.ByClient, aggregate.Key{ClientID: "a"}},
 		{aggregate.ByMethod, aggregate.Key{Method: "m"}},
-		{aggregate.ByOperation, aggregate.Key{Operation: event.Failed}},
+		{aggregate.ByOperation, aggregate.Key{Operation: event.OpFailure}},
 		{aggregate.ByBank, aggregate.Key{Bank: "b"}},
 		{aggregate.ByCountry, aggregate.Key{Country: "c"}},
 		{aggregate.ByErrorCode, aggregate.Key{ErrorCode: "e"}},
-		{aggregate.ByStat, aggregate.Key{ClientID: "a", Method: "m", Operation: event.Failed, Bank: "b"}},
+		{aggregate.ByStat, aggregate.Key{ClientID: "a", Method: "m", Operation: event.OpFailure, Bank: "b"}},
 		{aggregate.ByAll, full},
 	}
 	for _, tt := range tests {

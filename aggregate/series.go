@@ -59,7 +59,7 @@ func AutoStep(p Period) Unit {
 	case days <= 2:
 		return Hour
 	case days <= 92:
-		return EachDay
+		return DayUnit
 	case days <= 366+92:
 		return Week
 	default:
@@ -82,11 +82,11 @@ type Tally struct {
 // Add counts n events of an operation.
 func (t *Tally) Add(o event.Operation, n int64) {
 	switch o {
-	case event.StartAuth:
+	case event.OpStart:
 		t.Attempts += n
-	case event.SuccessfulAuth:
+	case event.OpSuccess:
 		t.Successes += n
-	case event.Failed:
+	case event.OpFailure:
 		t.Failures += n
 	}
 }

@@ -16,9 +16,9 @@ func TestSeriesFillsGaps(t *testing.T) {
 	p := period(t, "2018-04-27/2018-05-01", "")
 	day := func(n int) time.Time { return p.From().AddDate(0, 0, n) }
 	rows := []aggregate.Row{
-		{Start: day(1), Key: aggregate.Key{Operation: event.StartAuth}, Count: 3},
-		{Start: day(1), Key: aggregate.Key{Operation: event.SuccessfulAuth}, Count: 2},
-		{Start: day(3), Key: aggregate.Key{Operation: event.Failed}, Count: 1},
+		{Start: day(1), Key: aggregate.Key{Operation: event.OpStart}, Count: 3},
+		{Start: day(1), Key: aggregate.Key{Operation: event.OpSuccess}, Count: 2},
+		{Start: day(3), Key: aggregate.Key{Operation: event.OpFailure}, Count: 1},
 	}
 	want := []aggregate.Point{
 		{Start: day(0), End: day(1)},
@@ -27,7 +27,7 @@ func TestSeriesFillsGaps(t *testing.T) {
 		{Start: day(3), End: day(4), Tally: aggregate.Tally{Failures: 1}},
 		{Start: day(4), End: day(5)},
 	}
-	if diff := cmp.Diff(want, aggregate.Series(rows, p, aggregate.EachDay)); diff != "" {
+	if diff := cmp.Diff(want, aggregate.Series(rows, p, aggregate.DayUnit)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -55,8 +55,8 @@ func TestSeriesLength(t *testing.T) {
 		{"2018-10-28", aggregate.Hour, 25},
 		{"2018-04-28T10", aggregate.Hour, 1},
 		{"2018-04-28T10", aggregate.Year, 1},
-		{"2018", aggregate.EachDay, 365},
-		{"2020", aggregate.EachDay, 366},
+		{"2018", aggregate.DayUnit, 365},
+		{"2020", aggregate.DayUnit, 366},
 		{"2018", aggregate.Week, 53}, // the last one is cut
 		{"2020", aggregate.Week, 53},
 		{"2018", aggregate.Month, 12},
@@ -64,12 +64,12 @@ func TestSeriesLength(t *testing.T) {
 		{"2018-01-01T00/2018-07-03T06", aggregate.Hour, 4398},
 		{"2018-01-01T00/2018-07-03T08", aggregate.Hour, aggregate.MaxPoints},
 		{"2018-01-01T00/2018-07-03T09", aggregate.Hour, 0}, // one too many
-		{"2000/2020", aggregate.EachDay, 0},
+		{"2000/2020", aggregate.DayUnit, 0},
 		{"1583/9999", aggregate.Hour, 0},
 
 		{"2018", aggregate.Whole, 0},
-		{"", aggregate.EachDay, 0},
-		{"2018-0[4-6]", aggregate.EachDay, 0},
+		{"", aggregate.DayUnit, 0},
+		{"2018-0[4-6]", aggregate.DayUnit, 0},
 		{"2018-03-25T03", aggregate.Hour, 0}, // left out by the clock
 	}
 	for _, tt := range tests {
@@ -114,10 +114,10 @@ func TestSeriesKeepsSums(t *testing.T) {
 func TestTally(t *testing.T) {
 	is := is.New(t)
 	var a aggregate.Tally
-	a.Add(event.StartAuth, 5)
-	a.Add(event.SuccessfulAuth, 3)
-	a.Add(event.Failed, 1)
-	a.Add(event.Failed, 1)
+	a.Add(event.OpStart, 5)
+	a.Add(event.OpSuccess, 3)
+	a.Add(event.OpFailure, 1)
+	a.Add(event.OpFailure, 1)
 	a.Add("SOMETHING_ELSE", 100) // no part of any figure
 	is.Equal(a, aggregate.Tally{Attempts: 5, Successes: 3, Failures: 2})
 	is.Equal(a.Events(), int64(10))
@@ -152,10 +152,10 @@ func TestTallyRate(t *testing.T) {
 
 func TestTotal(t *testing.T) {
 	rows := []aggregate.Row{
-		{Key: aggregate.Key{ClientID: "a", Operation: event.StartAuth}, Count: 1},
-		{Key: aggregate.Key{ClientID: "a", Operation: event.SuccessfulAuth}, Count: 2},
-		{Key: aggregate.Key{ClientID: "b", Operation: event.SuccessfulAuth}, Count: 4},
-		{Key: aggregate.Key{ClientID: "b", Operation: event.Failed}, Count: 8},
+		{Key: aggregate.Key{ClientID: "a", Operation: event.OpStart}, Count: 1},
+		{Key: aggregate.Key{ClientID: "a", Operation: event.OpSuccess}, Count: 2},
+		{Key: aggregate.Key{ClientID: "b", Operation: event.OpSuccess}, Count: 4},
+		{Key: aggregate.Key{ClientID: "b", Operation: event.OpFailure}, Count: 8},
 	}
 	want := aggregate.Tally{Attempts: 1, Successes: 6, Failures: 8}
 	if diff := cmp.Diff(want, aggregate.Total(rows)); diff != "" {
@@ -174,10 +174,10 @@ func TestAutoStep(t *testing.T) {
 		{"2018-04-28T10", aggregate.Hour},
 		{"2018-04-28", aggregate.Hour},
 		{"2018-04-27/2018-04-28", aggregate.Hour},
-		{"2018-04-26/2018-04-28", aggregate.EachDay},
-		{"2018-W17", aggregate.EachDay},
-		{"2018-04", aggregate.EachDay},
-		{"2018-Q3", aggregate.EachDay},
+		{"2018-04-26/2018-04-28", aggregate.DayUnit},
+		{"2018-W17", aggregate.DayUnit},
+		{"2018-04", aggregate.DayUnit},
+		{"2018-Q3", aggregate.DayUnit},
 		{"2018-07-01/2018-10-01", aggregate.Week},
 		{"2018", aggregate.Week},
 		{"2018-01/2019-03", aggregate.Week},

@@ -50,11 +50,11 @@ func (w *world) events(n int) []event.Event {
 			Time:      (w.near - 30).Start(w.loc).Add(time.Duration(w.r.Int64N(int64(60 * 24 * time.Hour)))),
 			ClientID:  w.text("client"),
 			Method:    w.text("method"),
-			Operation: pick(w.r, event.StartAuth, event.SuccessfulAuth, event.Failed),
+			Operation: pick(w.r, event.OpStart, event.OpSuccess, event.OpFailure),
 			Bank:      pick(w.r, "", w.text("bank")),
 			Country:   pick(w.r, "", w.text("country")),
 		}
-		if events[i].Operation == event.Failed {
+		if events[i].Operation == event.OpFailure {
 			events[i].Error = w.text("CODE") + ": something went wrong"
 		}
 	}

@@ -62,7 +62,7 @@ func BenchmarkMask(b *testing.B) {
 func BenchmarkAppendJSON(b *testing.B) {
 	e := event.Event{
 		TimeText: "2018-04-28T10:11:12.345", ClientID: "openIdDemo", Method: event.MethodBankLink,
-		Bank: "SEB", Operation: event.StartAuth,
+		Bank: "SEB", Operation: event.OpStart,
 	}
 	var line []byte
 	b.ReportAllocs()

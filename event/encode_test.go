@@ -18,7 +18,7 @@ func ExampleAppendJSON() {
 		ClientID:  "openIdDemo",
 		Method:    event.MethodBankLink,
 		Bank:      "SEB",
-		Operation: event.StartAuth,
+		Operation: event.OpStart,
 	})
 	fmt.Printf("%s\n", line)
 	// Output:
@@ -33,13 +33,13 @@ func TestAppendJSON(t *testing.T) {
 		want   string
 	}{
 		"optional members left out": {
-			func(e *event.Event) { e.Method, e.Operation = event.MethodIDCard, event.SuccessfulAuth },
+			func(e *event.Event) { e.Method, e.Operation = event.MethodIDCard, event.OpSuccess },
 			head + `"idcard","operation":"SUCCESSFUL_AUTH"}`,
 		},
 		"every member in order": {
 			func(e *event.Event) {
 				e.Method, e.Bank, e.Country = event.MethodEIDAS, "SEB", "LV"
-				e.Operation, e.Error = event.Failed, "INTERNAL_ERROR"
+				e.Operation, e.Error = event.OpFailure, "INTERNAL_ERROR"
 			},
 			head + `"eIDAS","bank":"SEB","country":"LV","operation":"ERROR","error":"INTERNAL_ERROR"}`,
 		},

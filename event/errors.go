@@ -33,7 +33,7 @@ const (
 	ClassTooDeep          Class = "too_deep"          // nested beyond DefaultMaxDepth
 	ClassTooManyKeys      Class = "too_many_keys"     // more than DefaultMaxKeys members
 	ClassTooLong          Class = "too_long"          // a payload over DefaultMaxBytes
-	ClassUnexpectedError  Class = "unexpected_error"  // hand-made: error text without Operation Failed
+	ClassUnexpectedError  Class = "unexpected_error"  // hand-made: error text without the operation OpFailure
 )
 
 // Classes returns all classes of refusal in a fixed order.

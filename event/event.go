@@ -14,14 +14,14 @@ type Operation string
 // The operations a record may carry. Any other is refused with
 // [ClassUnknownOperation].
 const (
-	StartAuth      Operation = "START_AUTH"      // the user chose a method: an attempt
-	SuccessfulAuth Operation = "SUCCESSFUL_AUTH" // the attempt ended well: a success
-	Failed         Operation = "ERROR"           // the attempt ended badly: a failure
+	OpStart   Operation = "START_AUTH"      // the user chose a method: an attempt
+	OpSuccess Operation = "SUCCESSFUL_AUTH" // the attempt ended well: a success
+	OpFailure Operation = "ERROR"           // the attempt ended badly: a failure
 )
 
 // Known reports whether o is one of the three operations of the specification.
 func (o Operation) Known() bool {
-	return o == StartAuth || o == SuccessfulAuth || o == Failed
+	return o == OpStart || o == OpSuccess || o == OpFailure
 }
 
 // The methods TARA-Server is known to send. A method outside this list is
@@ -78,7 +78,7 @@ type Event struct {
 	Operation Operation // what happened
 
 	// Error is the sender's free text, with personal data blanked, at most
-	// [DefaultMaxFieldBytes] long. It is empty unless Operation is [Failed].
+	// [DefaultMaxFieldBytes] long. It is empty unless Operation is [OpFailure].
 	Error string
 }
 
@@ -136,7 +136,7 @@ func (e *Event) validate(maxField int) error {
 	if e.Time.IsZero() {
 		return &FieldError{Class: ClassBadTime, Field: memberTime}
 	}
-	if e.Error != "" && e.Operation != Failed {
+	if e.Error != "" && e.Operation != OpFailure {
 		return &FieldError{Class: ClassUnexpectedError, Field: memberError}
 	}
 	return nil

@@ -23,8 +23,8 @@ func TestValidate(t *testing.T) {
 	}{
 		"good":                    {func(*event.Event) {}, "", ""},
 		"good without a bank":     {func(e *event.Event) { e.Method, e.Bank = "idcard", "" }, "", ""},
-		"good with everything":    {func(e *event.Event) { e.Operation, e.Error, e.Country = event.Failed, "E: x", "LV" }, "", ""},
-		"good failure, no text":   {func(e *event.Event) { e.Operation = event.Failed }, "", ""},
+		"good with everything":    {func(e *event.Event) { e.Operation, e.Error, e.Country = event.OpFailure, "E: x", "LV" }, "", ""},
+		"good failure, no text":   {func(e *event.Event) { e.Operation = event.OpFailure }, "", ""},
 		"good in any script":      {func(e *event.Event) { e.ClientID = "Tõrge €𝄞 Ελλάδα" }, "", ""},
 		"good at the limit":       {func(e *event.Event) { e.ClientID = over[1:] }, "", ""},
 		"nothing":                 {func(e *event.Event) { *e = event.Event{} }, event.ClassMissingTime, "time"},
@@ -41,19 +41,19 @@ func TestValidate(t *testing.T) {
 		"long method":             {func(e *event.Event) { e.Method = over }, event.ClassFieldTooLong, "method"},
 		"long bank":               {func(e *event.Event) { e.Bank = over }, event.ClassFieldTooLong, "bank"},
 		"long country":            {func(e *event.Event) { e.Country = over }, event.ClassFieldTooLong, "country"},
-		"long error text":         {func(e *event.Event) { e.Operation, e.Error = event.Failed, over }, event.ClassFieldTooLong, "error"},
+		"long error text":         {func(e *event.Event) { e.Operation, e.Error = event.OpFailure, over }, event.ClassFieldTooLong, "error"},
 		"newline in the client":   {func(e *event.Event) { e.ClientID = "a\n" }, event.ClassControlChar, "clientId"},
 		"DEL in the bank":         {func(e *event.Event) { e.Bank = "a\x7f" }, event.ClassControlChar, "bank"},
 		"C1 behind a letter":      {func(e *event.Event) { e.Country = "õ\u0085" }, event.ClassControlChar, "country"},
 		"override in the method":  {func(e *event.Event) { e.Method = "x\u202eidcard" }, event.ClassControlChar, "method"},
-		"NUL in the error text":   {func(e *event.Event) { e.Operation, e.Error = event.Failed, "\x00" }, event.ClassControlChar, "error"},
+		"NUL in the error text":   {func(e *event.Event) { e.Operation, e.Error = event.OpFailure, "\x00" }, event.ClassControlChar, "error"},
 		"broken UTF-8":            {func(e *event.Event) { e.ClientID = "a\xff" }, event.ClassNotUTF8, "clientId"},
 		"a rune cut off":          {func(e *event.Event) { e.Bank = "\xe2\x82" }, event.ClassNotUTF8, "bank"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			e := spec(event.StartAuth, "")
+			e := spec(event.OpStart, "")
 			tt.change(&e)
 			err := e.Validate()
 			if tt.class == "" {
@@ -71,7 +71,7 @@ func TestValidate(t *testing.T) {
 
 func TestValidateOffset(t *testing.T) {
 	is := is.New(t)
-	e := spec(event.StartAuth, "")
+	e := spec(event.OpStart, "")
 	for _, text := range []string{"ab\nc", "õ\x1b"} {
 		e.ClientID = text
 		var fe *event.FieldError

@@ -79,7 +79,7 @@ func ExampleEvent_Validate() {
 		TimeText:  "2018-04-28T10:11:12Z",
 		ClientID:  "openIdDemo",
 		Method:    event.MethodBankLink,
-		Operation: event.StartAuth,
+		Operation: event.OpStart,
 	}
 	fmt.Println(e.Validate())
 	e.Bank = "SEB"

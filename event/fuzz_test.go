@@ -112,7 +112,7 @@ func checkAccepted(t *testing.T, members map[string]json.RawMessage, e event.Eve
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if text, _ := member(members, "error"); e.Operation == event.Failed {
+	if text, _ := member(members, "error"); e.Operation == event.OpFailure {
 		text = strings.Map(func(r rune) rune {
 			if isControl(r) {
 				return ' '

@@ -118,7 +118,7 @@ func TestPlantedInError(t *testing.T) {
 	for name, tt := range planted {
 		t.Run(name, func(t *testing.T) {
 			is := is.New(t)
-			payload := event.AppendJSON(nil, spec(event.Failed, "CODE: "+tt.text))
+			payload := event.AppendJSON(nil, spec(event.OpFailure, "CODE: "+tt.text))
 			var p event.Parser
 			e, notes, err := p.Parse(payload)
 			is.NoErr(err)
@@ -129,7 +129,7 @@ func TestPlantedInError(t *testing.T) {
 			// Unknown members are dropped.
 			e, err = event.Parse([]byte(strings.Replace(specStart, "{", fmt.Sprintf(`{"user":%q,"x":{"bank":[%[1]q]},`, tt.text), 1)))
 			is.NoErr(err)
-			is.Equal(cmp.Diff(spec(event.StartAuth, ""), e), "")
+			is.Equal(cmp.Diff(spec(event.OpStart, ""), e), "")
 		})
 	}
 }

@@ -85,7 +85,7 @@ func Parse(payload []byte) (Event, error) {
 // Members are matched by their exact name. Of a member that stands twice the
 // last one counts; unknown members, which includes names that differ in case,
 // are checked to be JSON and dropped. The error text is kept only when the
-// operation is [Failed]: control characters in it become spaces, personal data
+// operation is [OpFailure]: control characters in it become spaces, personal data
 // is blanked ([MaskText]), and what exceeds the field limit is cut, so that no
 // event is lost for its text.
 //
@@ -123,7 +123,7 @@ func (p *Parser) build(f *fields) (Event, Notes, error) {
 		Country:   string(f.country),
 		Operation: internOperation(f.operation),
 	}
-	if e.Operation == Failed {
+	if e.Operation == OpFailure {
 		var n Notes
 		e.Error, n = cleanError(f.err, limit)
 		notes |= n
@@ -189,12 +189,12 @@ func internMethod(b []byte) string {
 
 func internOperation(b []byte) Operation {
 	switch string(b) {
-	case string(StartAuth):
-		return StartAuth
-	case string(SuccessfulAuth):
-		return SuccessfulAuth
-	case string(Failed):
-		return Failed
+	case string(OpStart):
+		return OpStart
+	case string(OpSuccess):
+		return OpSuccess
+	case string(OpFailure):
+		return OpFailure
 	}
 	return Operation(b)
 }

@@ -69,11 +69,11 @@ func TestParseSpecification(t *testing.T) {
 		payload string
 		want    event.Event
 	}{
-		"first example":  {specStart, spec(event.StartAuth, "")},
-		"second example": {specSuccess, spec(event.SuccessfulAuth, "")},
-		"third example without its comma too many":   {strings.Replace(specError, `R",`+"\n}", `R"}`, 1), spec(event.Failed, "INTERNAL_ERROR")},
-		"bank of another method, space all around":   {" \r\n\t" + strings.Replace(specStart, "banklink", "x", 1) + "\n\x20", func() event.Event { e := spec(event.StartAuth, ""); e.Method = "x"; return e }()},
-		"unknown members of every type are left out": {strings.Replace(specStart, "{", `{"a":null,"b":[true,false,{"time":-1.5e+3},1E5],"c":{},"d":[],"ocsp":"http://x",`, 1), spec(event.StartAuth, "")},
+		"first example":  {specStart, spec(event.OpStart, "")},
+		"second example": {specSuccess, spec(event.OpSuccess, "")},
+		"third example without its comma too many":   {strings.Replace(specError, `R",`+"\n}", `R"}`, 1), spec(event.OpFailure, "INTERNAL_ERROR")},
+		"bank of another method, space all around":   {" \r\n\t" + strings.Replace(specStart, "banklink", "x", 1) + "\n\x20", func() event.Event { e := spec(event.OpStart, ""); e.Method = "x"; return e }()},
+		"unknown members of every type are left out": {strings.Replace(specStart, "{", `{"a":null,"b":[true,false,{"time":-1.5e+3},1E5],"c":{},"d":[],"ocsp":"http://x",`, 1), spec(event.OpStart, "")},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -396,7 +396,7 @@ func TestParseError(t *testing.T) {
 
 func TestParseErrorTextOnlyOfErrors(t *testing.T) {
 	for op, want := range map[event.Operation]string{
-		event.StartAuth: "", event.SuccessfulAuth: "", event.Failed: "CODE",
+		event.OpStart: "", event.OpSuccess: "", event.OpFailure: "CODE",
 	} {
 		is := is.New(t)
 		// The member may stand before the operation that decides.

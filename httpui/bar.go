@@ -69,7 +69,7 @@ func (v *visit) bar(compared bool) *bar {
 		out.AsOf = v.text.T("period.running", v.text.DateTime(v.now))
 	}
 	if a.PeriodErr != nil {
-		out.Wrong = faultOf(logbase.BadPeriod, v.text.Lang())
+		out.Wrong = faultOf(logbase.CodeBadPeriod, v.text.Lang())
 		out.Shown = v.text.T("state.wrongPeriodHint", out.Heading)
 	}
 	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(v.h.opts.Location))) {
@@ -123,8 +123,8 @@ func (v *visit) presets() []link {
 		key    string
 		period aggregate.Period
 	}{
-		{"period.today", unit(aggregate.EachDay, 0)},
-		{"period.yesterday", unit(aggregate.EachDay, -1)},
+		{"period.today", unit(aggregate.DayUnit, 0)},
+		{"period.yesterday", unit(aggregate.DayUnit, -1)},
 		{"period.thisWeek", unit(aggregate.Week, 0)},
 		{"period.thisMonth", unit(aggregate.Month, 0)},
 		{"period.lastMonth", unit(aggregate.Month, -1)},
@@ -152,7 +152,7 @@ func samePeriod(a, b aggregate.Period) bool {
 // options are the choices of step and comparison.
 func (v *visit) options(out *bar) {
 	out.Steps = append(out.Steps, option{Value: "", Text: v.text.T("period.stepAuto"), Selected: v.view.Step == aggregate.Whole})
-	for _, u := range []aggregate.Unit{aggregate.Hour, aggregate.EachDay, aggregate.Week, aggregate.Month} {
+	for _, u := range []aggregate.Unit{aggregate.Hour, aggregate.DayUnit, aggregate.Week, aggregate.Month} {
 		out.Steps = append(out.Steps, option{u.String(), v.text.Unit(u), v.view.Step == u})
 	}
 	for _, c := range []struct {

@@ -33,9 +33,9 @@ func yearOfSums() *counts {
 					k.Operation, k.ErrorCode = o, code
 					sums = append(sums, aggregate.Sum{Key: k, Count: n})
 				}
-				add(event.StartAuth, volume+2, "")
-				add(event.SuccessfulAuth, volume, "")
-				add(event.Failed, 1+volume/20, fmt.Sprintf("CODE_%d", (client+m+int(day))%9))
+				add(event.OpStart, volume+2, "")
+				add(event.OpSuccess, volume, "")
+				add(event.OpFailure, 1+volume/20, fmt.Sprintf("CODE_%d", (client+m+int(day))%9))
 			}
 		}
 		store.cube.Replace(day, sums)

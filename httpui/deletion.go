@@ -91,7 +91,7 @@ func (h *Handler) confirmDeletion(w http.ResponseWriter, r *http.Request) error 
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return err
 		}
-		return web.Fail(http.StatusBadRequest, logbase.DeleteFailed, err)
+		return web.Fail(http.StatusBadRequest, logbase.CodeDeleteFailed, err)
 	}
 	v := h.visit(r)
 	v.open(false)
@@ -132,7 +132,7 @@ func (v *visit) confirm(w http.ResponseWriter, data *deletionData) (status int, 
 		return http.StatusConflict, ""
 	}
 	if _, err := v.h.delete(w, v.Request, p, upTo); err != nil {
-		data.Fault = v.fault(logbase.WithCode(logbase.DeleteFailed, err))
+		data.Fault = v.fault(logbase.WithCode(logbase.CodeDeleteFailed, err))
 		return http.StatusServiceUnavailable, ""
 	}
 	return 0, p.String()
@@ -157,7 +157,7 @@ func (v *visit) deletionContent(data *deletionData, status int, done string) con
 func (v *visit) preview(data *deletionData) int {
 	p, why := v.deletable(data.Text)
 	if why != "" {
-		data.Wrong, data.WrongWhy = faultOf(logbase.BadPeriod, v.text.Lang()), why
+		data.Wrong, data.WrongWhy = faultOf(logbase.CodeBadPeriod, v.text.Lang()), why
 		return http.StatusBadRequest
 	}
 	ctx, src := v.Context(), source{v.h}
@@ -268,7 +268,7 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request, p aggregate.Per
 	}
 	by := h.opts.User(r)
 	n, err := h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: h.opts.Now().In(h.opts.Location)})
-	err = logbase.WithCode(logbase.DeleteFailed, err)
+	err = logbase.WithCode(logbase.CodeDeleteFailed, err)
 	h.opts.Logger.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err
 }

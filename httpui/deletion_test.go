@@ -95,7 +95,7 @@ func TestDeletionIsRefused(t *testing.T) {
 			code:   409,
 		},
 		"log base away": {
-			meddle: func(s *fakeStore, _ *time.Time) { s.fail = logbase.WithCode(logbase.Unreachable, errSecret) },
+			meddle: func(s *fakeStore, _ *time.Time) { s.fail = logbase.WithCode(logbase.CodeUnreachable, errSecret) },
 			code:   503,
 		},
 	}
@@ -142,7 +142,7 @@ func TestRecordsThatCameAfterThePreviewStay(t *testing.T) {
 	s := spring(t)
 	b := browse(t, httpui.New(s, options()))
 	doc, _ := b.page("/andmed/kustutamine?p=2017-05")
-	s.Add(uitest.At(t, "2017-05-05T10:00", "hiline", event.MethodIDCard, "", event.StartAuth))
+	s.Add(uitest.At(t, "2017-05-05T10:00", "hiline", event.MethodIDCard, "", event.OpStart))
 	values := form(t, doc)
 	values.Set("confirm", "2017-05")
 	is.Equal(b.post("/andmed/kustutamine", values.Encode()).Code, 303)

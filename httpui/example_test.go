@@ -14,7 +14,7 @@ func ExampleNew() {
 	var store logbase.Memory
 	store.Add(event.Event{
 		Time: time.Date(2018, time.April, 28, 10, 51, 0, 0, event.DefaultLocation()), TimeText: "2018-04-28T10:51",
-		ClientID: "openIdDemo", Method: event.MethodIDCard, Operation: event.SuccessfulAuth,
+		ClientID: "openIdDemo", Method: event.MethodIDCard, Operation: event.OpSuccess,
 	})
 
 	pages := httpui.New(&store, httpui.Options{Hosts: []string{"stat.example"}})

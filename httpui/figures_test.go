@@ -38,7 +38,7 @@ func steady(t *testing.T, first, last string, leftOut ...string) *fakeStore {
 			continue
 		}
 		for _, hour := range []string{"09", "10", "11", "12", "13", "14", "15", "16", "17"} {
-			s.Add(uitest.At(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(uitest.At(t, date+"T"+hour+":01", "a", event.MethodIDCard, "", event.OpSuccess))
 		}
 	}
 	return s
@@ -193,7 +193,7 @@ func TestMonthsAreOfThePeriod(t *testing.T) {
 // randomPeriod is one that people might ask for, around the data of spring.
 func randomPeriod(rng *rand.Rand) string {
 	day := time.Date(2017, 3, 1+rng.IntN(460), 0, 0, 0, 0, event.DefaultLocation())
-	units := []aggregate.Unit{aggregate.EachDay, aggregate.Week, aggregate.Month, aggregate.Quarter, aggregate.Year}
+	units := []aggregate.Unit{aggregate.DayUnit, aggregate.Week, aggregate.Month, aggregate.Quarter, aggregate.Year}
 	switch n := rng.IntN(8); {
 	case n < len(units):
 		return aggregate.Of(units[n], day, nil).String()

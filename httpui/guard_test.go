@@ -147,7 +147,7 @@ func TestPanicIsNotShown(t *testing.T) {
 func TestCausesAreNotShown(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.fail = logbase.WithCode(logbase.ReadFailed, errSecret)
+	s.fail = logbase.WithCode(logbase.CodeReadFailed, errSecret)
 	h := httpui.New(s, options())
 	for _, path := range []string{"/", "/stat", "/andmed", "/andmed/kustutamine?p=2018-03", "/kirjeid"} {
 		w := browse(t, h).get(path)

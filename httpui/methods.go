@@ -170,7 +170,7 @@ func (v *visit) userTable(users part[report.Breakdown], chosen string) widget {
 		v.note(err)
 	}
 	switch step {
-	case aggregate.EachDay:
+	case aggregate.DayUnit:
 		columns = append(columns, lastColumn(last, (*locale.Locale).Day))
 	case aggregate.Month:
 		columns = append(columns, lastColumn(last, (*locale.Locale).MonthOf))

@@ -35,7 +35,7 @@ func fillOverview(v *visit) (content, error) {
 		codes        part[report.Breakdown]
 	)
 	report.Together(
-		func() { today.period, today.n, today.err = r.Standard(ctx, aggregate.EachDay) },
+		func() { today.period, today.n, today.err = r.Standard(ctx, aggregate.DayUnit) },
 		func() { month.period, month.n, month.err = r.Standard(ctx, aggregate.Month) },
 		func() { methods.set(r.Trend(ctx, aggregate.ByMethod)) },
 		func() { clients.set(r.Clients(ctx)) },

@@ -181,7 +181,7 @@ func TestMounted(t *testing.T) {
 func TestEmptyStoreAndBrokenStore(t *testing.T) {
 	for name, s := range map[string]*fakeStore{
 		"empty":  {},
-		"broken": {fail: logbase.WithCode(logbase.Unreachable, errSecret)},
+		"broken": {fail: logbase.WithCode(logbase.CodeUnreachable, errSecret)},
 	} {
 		h := httpui.New(s, fullOptions())
 		for _, lang := range []string{"et", "en"} {
@@ -198,7 +198,7 @@ func TestEmptyStoreAndBrokenStore(t *testing.T) {
 func TestStatusOfBrokenPages(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.fail = logbase.WithCode(logbase.Unreachable, errSecret)
+	s.fail = logbase.WithCode(logbase.CodeUnreachable, errSecret)
 	h := httpui.New(s, options())
 	for _, path := range []string{"/", "/stat", "/andmed/kustutamine?p=2018-03"} {
 		w := browse(t, h).get(path)
@@ -224,10 +224,10 @@ func TestFrontPage(t *testing.T) {
 		tiles = append(tiles, strings.ReplaceAll(v.text(), "\u00a0", ""))
 	}
 	is.Equal(tiles[:4], []string{
-		itoa(want("2018-04-28", event.SuccessfulAuth)), // today
-		itoa(want("2018-04", event.SuccessfulAuth)),    // this month
-		itoa(int64(len(s.records()))),                  // records
-		"01.04.2017",                                   // the oldest
+		itoa(want("2018-04-28", event.OpSuccess)), // today
+		itoa(want("2018-04", event.OpSuccess)),    // this month
+		itoa(int64(len(s.records()))),             // records
+		"01.04.2017",                              // the oldest
 	})
 }
 
@@ -308,7 +308,7 @@ func TestDatesBecomeAPeriod(t *testing.T) {
 func TestHostileNamesAreInert(t *testing.T) {
 	s := &fakeStore{}
 	for _, name := range hostile {
-		s.Add(uitest.At(t, "2018-04-28T10:51", name, name, name, event.SuccessfulAuth))
+		s.Add(uitest.At(t, "2018-04-28T10:51", name, name, name, event.OpSuccess))
 	}
 	opts := fullOptions()
 	var in fakeIngester

@@ -60,12 +60,12 @@ func TestSmallNumbersHaveNoRate(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
 	for range aggregate.MinRateBase - 1 {
-		s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.SuccessfulAuth))
+		s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.OpSuccess))
 	}
 	b := browse(t, httpui.New(s, options()))
 	doc, _ := b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "n = 19")
-	s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.Failed))
+	s.Add(uitest.At(t, "2018-04-28T10:51", "a", event.MethodIDCard, "", event.OpFailure))
 	doc, _ = b.page("/")
 	is.Equal(doc.all(".tile .value")[1].text(), "95,0%")
 }
@@ -75,7 +75,7 @@ func TestOneFailingPartDoesNotTakeThePage(t *testing.T) {
 	s := spring(t)
 	s.wait = func(_ context.Context, q aggregate.Query) error {
 		if q.By&aggregate.ByErrorCode != 0 {
-			return logbase.WithCode(logbase.ReadFailed, errSecret)
+			return logbase.WithCode(logbase.CodeReadFailed, errSecret)
 		}
 		return nil
 	}
@@ -105,7 +105,7 @@ func TestClientsAreSearchedSortedAndPaged(t *testing.T) {
 	for i := range 120 {
 		id := "klient-" + itoa(int64(i))
 		for range 1 + i%7 {
-			s.Add(uitest.At(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(uitest.At(t, "2018-04-28T10:51", id, event.MethodIDCard, "", event.OpSuccess))
 		}
 		catalogue[id] = httpui.ClientName{Name: "Õige " + id, Institution: "Asutus " + itoa(int64(i%3))}
 	}
@@ -158,7 +158,7 @@ func TestHostileNamesInFiles(t *testing.T) {
 	is := is.New(t)
 	s := &fakeStore{}
 	for _, name := range append(hostile, "a/b", "a?b#c%2F") {
-		failed := uitest.At(t, "2018-04-28T10:51", name, name, name, event.Failed)
+		failed := uitest.At(t, "2018-04-28T10:51", name, name, name, event.OpFailure)
 		failed.Error = name
 		s.Add(failed)
 	}

@@ -23,7 +23,7 @@ func (printer) Append(_ context.Context, batch []logbase.Record) error {
 
 func ExampleNew() {
 	in := ingest.New(printer{}, ingest.Options{})
-	srv := &syslogjson.Server{Handler: in, OnReject: in.Reject}
+	srv := &syslogjson.Server{Handler: in, OnReject: in.OnReject}
 	_ = srv // serve with it; here one message is handed over directly
 
 	ctx := context.Background()

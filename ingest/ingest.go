@@ -100,10 +100,10 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 	return in.enqueue(ctx, e, notes)
 }
 
-// Reject accounts for a frame that never became a message, and returns the error
+// OnReject accounts for a frame that never became a message, and returns the error
 // that answers it, as HandleSyslog does. It is meant for
 // [syslogjson.Server.OnReject].
-func (in *Ingester) Reject(r syslogjson.Reject) error {
+func (in *Ingester) OnReject(r syslogjson.Reject) error {
 	in.refuse(string(r.Class), r.Peer.String(), r.Prefix, in.opts.Now())
 	return refusal{&event.FieldError{Class: event.Class(r.Class)}}
 }
@@ -117,7 +117,7 @@ func (r refusal) Unwrap() error { return r.error }
 // SyslogReply gives the line in the words of the specification (section 2.1):
 // ERR-03, its text, class and field.
 func (r refusal) SyslogReply() string {
-	reply := logbase.Malformed.String() + " " + logbase.Malformed.Text(logbase.Estonian)
+	reply := logbase.CodeMalformed.String() + " " + logbase.CodeMalformed.Text(logbase.Estonian)
 	if fe, ok := errors.AsType[*event.FieldError](r.error); ok {
 		reply += ": " + string(fe.Class)
 		if fe.Field != "" {

@@ -436,7 +436,7 @@ func TestRefusals(t *testing.T) {
 	for _, payload := range bad {
 		is.True(errors.Is(in.HandleSyslog(t.Context(), raw(payload)), event.ErrInvalid))
 	}
-	err := in.Reject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
+	err := in.OnReject(syslogjson.Reject{Class: syslogjson.ClassOversize, Prefix: []byte("49001010004")})
 	var reply syslogjson.Replier
 	is.True(errors.As(err, &reply))
 	is.Equal(reply.SyslogReply(), "ERR-03 Valesti moodustatud logikirje: oversize")

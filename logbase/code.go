@@ -20,20 +20,20 @@ const (
 // code and a fixed sentence; the cause goes to the log.
 type Code int
 
-// The error codes. BadPeriod is ours; the others are the specification's.
+// The error codes. CodeBadPeriod is ours; the others are the specification's.
 const (
-	Unreachable  Code = iota + 1 // ERR-01: no connection to the log base
-	ReadFailed                   // ERR-02: a read failed
-	Malformed                    // ERR-03: a malformed record
-	Refused                      // ERR-04: the log base refused our credentials
-	WriteFailed                  // ERR-05: a write failed
-	DeleteFailed                 // ERR-06: a deletion failed
-	BadPeriod                    // ERR-07: a wrong period
+	CodeUnreachable  Code = iota + 1 // ERR-01: no connection to the log base
+	CodeReadFailed                   // ERR-02: a read failed
+	CodeMalformed                    // ERR-03: a malformed record
+	CodeRefused                      // ERR-04: the log base refused our credentials
+	CodeWriteFailed                  // ERR-05: a write failed
+	CodeDeleteFailed                 // ERR-06: a deletion failed
+	CodeBadPeriod                    // ERR-07: a wrong period
 )
 
 // Codes lists every code in order.
 func Codes() []Code {
-	return []Code{Unreachable, ReadFailed, Malformed, Refused, WriteFailed, DeleteFailed, BadPeriod}
+	return []Code{CodeUnreachable, CodeReadFailed, CodeMalformed, CodeRefused, CodeWriteFailed, CodeDeleteFailed, CodeBadPeriod}
 }
 
 // String gives the code as people know it, such as "ERR-03".
@@ -57,7 +57,7 @@ func (c Code) in(lang Lang) sentences {
 type sentences struct{ text, advice string }
 
 var texts = map[Code]map[Lang]sentences{
-	Unreachable: {
+	CodeUnreachable: {
 		Estonian: {
 			"Logibaasiga ühendumine ebaõnnestus",
 			"Kontrolli, kas logibaas töötab ja kas TARA-Stat on selle poole õigesti seadistatud.",
@@ -67,27 +67,27 @@ var texts = map[Code]map[Lang]sentences{
 			"Check that the log base runs and that TARA-Stat is configured to reach it.",
 		},
 	},
-	ReadFailed: {
+	CodeReadFailed: {
 		Estonian: {"Viga logibaasist lugemisel", "Kontrolli, kas logibaas töötab, ja proovi uuesti."},
 		English:  {"Reading from the log base failed", "Check that the log base runs, then try again."},
 	},
-	Malformed: {
+	CodeMalformed: {
 		Estonian: {"Valesti moodustatud logikirje", "Kontrolli logikirjete saatmist TARA-Serveris."},
 		English:  {"Malformed log record", "Check how TARA-Server sends its log records."},
 	},
-	Refused: {
+	CodeRefused: {
 		Estonian: {"Logibaasi poole pöörduja autentimine ebaõnnestus", "Kontrolli logibaasi kasutajanime ja salasõna."},
 		English:  {"The log base refused our credentials", "Check the user name and password for the log base."},
 	},
-	WriteFailed: {
+	CodeWriteFailed: {
 		Estonian: {"Kirjutamine logibaasi ebaõnnestus", "Kontrolli kettamahtu ja kirjutamisõigusi."},
 		English:  {"Writing to the log base failed", "Check free disk space and write permissions."},
 	},
-	DeleteFailed: {
+	CodeDeleteFailed: {
 		Estonian: {"Kustutamine ebaõnnestus", "Pöördu rakenduse halduri poole."},
 		English:  {"Deletion failed", "Ask the administrator of the application."},
 	},
-	BadPeriod: {
+	CodeBadPeriod: {
 		Estonian: {"Vigane perioodi muster", "Kirjuta periood näiteks kujul 2018, 2018-04 või 2018-04-01/2018-06-30."},
 		English:  {"Wrong period", "Write a period such as 2018, 2018-04 or 2018-04-01/2018-06-30."},
 	},
@@ -124,13 +124,13 @@ func WithCode(c Code, err error) error {
 	return &CodeError{Code: c, Err: err}
 }
 
-// CodeOf finds the code that err carries. A malformed record has [Malformed].
+// CodeOf finds the code that err carries. A malformed record has [CodeMalformed].
 func CodeOf(err error) (Code, bool) {
 	if ce, ok := errors.AsType[*CodeError](err); ok {
 		return ce.Code, true
 	}
 	if errors.Is(err, event.ErrInvalid) {
-		return Malformed, true
+		return CodeMalformed, true
 	}
 	return 0, false
 }

@@ -59,11 +59,11 @@ func TestCodeOf(t *testing.T) {
 	}{
 		{nil, 0, false},
 		{io.EOF, 0, false},
-		{errParse, logbase.Malformed, true},
-		{fmt.Errorf("frame 5: %w", errParse), logbase.Malformed, true},
-		{logbase.WithCode(logbase.ReadFailed, io.EOF), logbase.ReadFailed, true},
-		{fmt.Errorf("statistics: %w", logbase.WithCode(logbase.Refused, io.EOF)), logbase.Refused, true},
-		{errors.Join(io.EOF, logbase.WithCode(logbase.WriteFailed, io.EOF)), logbase.WriteFailed, true},
+		{errParse, logbase.CodeMalformed, true},
+		{fmt.Errorf("frame 5: %w", errParse), logbase.CodeMalformed, true},
+		{logbase.WithCode(logbase.CodeReadFailed, io.EOF), logbase.CodeReadFailed, true},
+		{fmt.Errorf("statistics: %w", logbase.WithCode(logbase.CodeRefused, io.EOF)), logbase.CodeRefused, true},
+		{errors.Join(io.EOF, logbase.WithCode(logbase.CodeWriteFailed, io.EOF)), logbase.CodeWriteFailed, true},
 	} {
 		code, ok := logbase.CodeOf(tt.err)
 		is.Equal(code, tt.code)
@@ -73,34 +73,34 @@ func TestCodeOf(t *testing.T) {
 
 func TestWithCode(t *testing.T) {
 	is := is.New(t)
-	is.Equal(logbase.WithCode(logbase.ReadFailed, nil), nil)
+	is.Equal(logbase.WithCode(logbase.CodeReadFailed, nil), nil)
 
-	err := logbase.WithCode(logbase.Unreachable, io.EOF)
+	err := logbase.WithCode(logbase.CodeUnreachable, io.EOF)
 	is.Equal(err.Error(), "ERR-01: EOF")
 	is.True(errors.Is(err, io.EOF))
 
-	outer := logbase.WithCode(logbase.WriteFailed, fmt.Errorf("append: %w", err))
+	outer := logbase.WithCode(logbase.CodeWriteFailed, fmt.Errorf("append: %w", err))
 	code, _ := logbase.CodeOf(outer)
-	is.Equal(code, logbase.Unreachable) // the code nearest to the cause stays
+	is.Equal(code, logbase.CodeUnreachable) // the code nearest to the cause stays
 	is.Equal(outer.Error(), "append: ERR-01: EOF")
 
 	_, malformed := event.Parse(nil)
-	code, _ = logbase.CodeOf(logbase.WithCode(logbase.WriteFailed, malformed))
-	is.Equal(code, logbase.Malformed)
+	code, _ = logbase.CodeOf(logbase.WithCode(logbase.CodeWriteFailed, malformed))
+	is.Equal(code, logbase.CodeMalformed)
 
-	is.Equal((&logbase.CodeError{Code: logbase.BadPeriod}).Error(), "ERR-07") // without a cause
+	is.Equal((&logbase.CodeError{Code: logbase.CodeBadPeriod}).Error(), "ERR-07") // without a cause
 }
 
 func ExampleCode_Text() {
-	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.Estonian))
-	fmt.Println(logbase.Unreachable, logbase.Unreachable.Text(logbase.English))
+	fmt.Println(logbase.CodeUnreachable, logbase.CodeUnreachable.Text(logbase.Estonian))
+	fmt.Println(logbase.CodeUnreachable, logbase.CodeUnreachable.Text(logbase.English))
 	// Output:
 	// ERR-01 Logibaasiga ühendumine ebaõnnestus
 	// ERR-01 Connecting to the log base failed
 }
 
 func ExampleWithCode() {
-	err := fmt.Errorf("count records: %w", logbase.WithCode(logbase.ReadFailed, io.ErrUnexpectedEOF))
+	err := fmt.Errorf("count records: %w", logbase.WithCode(logbase.CodeReadFailed, io.ErrUnexpectedEOF))
 	code, _ := logbase.CodeOf(err)
 	fmt.Println(code.Text(logbase.English)) // for people
 	fmt.Println(err)                        // for the log

@@ -41,7 +41,7 @@ func (m *Memory) count(r Record, n int64) {
 // Append implements [Store].
 func (m *Memory) Append(ctx context.Context, batch []Record) error {
 	if err := ctx.Err(); err != nil {
-		return WithCode(WriteFailed, err)
+		return WithCode(CodeWriteFailed, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -151,7 +151,7 @@ func (m *Memory) Extent(_ context.Context, p aggregate.Period) (Extent, error) {
 // Delete implements [Store].
 func (m *Memory) Delete(_ context.Context, d Deletion) (int64, error) {
 	if !d.Period.Bounded() {
-		return 0, WithCode(BadPeriod, ErrPeriod)
+		return 0, WithCode(CodeBadPeriod, ErrPeriod)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -177,7 +177,7 @@ func (m *Memory) Deletions(context.Context) ([]Deletion, error) {
 // Recount implements [Store]. There is nothing to put right.
 func (*Memory) Recount(_ context.Context, p aggregate.Period) (int64, error) {
 	if p.Expr() != nil {
-		return 0, WithCode(BadPeriod, ErrPeriod)
+		return 0, WithCode(CodeBadPeriod, ErrPeriod)
 	}
 	return 0, nil
 }

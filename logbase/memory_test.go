@@ -24,8 +24,8 @@ func TestMemory(t *testing.T) {
 func ExampleMemory() {
 	var base logbase.Memory
 	base.Add(
-		event.Event{TimeText: "2018-04-28", ClientID: "openIdDemo", Method: "idcard", Operation: event.StartAuth},
-		event.Event{TimeText: "2018-04-28", ClientID: "openIdDemo", Method: "mID", Operation: event.StartAuth},
+		event.Event{TimeText: "2018-04-28", ClientID: "openIdDemo", Method: "idcard", Operation: event.OpStart},
+		event.Event{TimeText: "2018-04-28", ClientID: "openIdDemo", Method: "mID", Operation: event.OpStart},
 	)
 	rows, err := base.Sums(context.Background(), aggregate.Query{By: aggregate.ByClient})
 	fmt.Println(rows[0].Key.ClientID, rows[0].Count, err)

@@ -18,6 +18,10 @@ var (
 	// ErrPeriod: a period that is not bounded, or an expression, where only a
 	// bounded period may stand. It carries ERR-07.
 	ErrPeriod = errors.New("the period is not bounded")
+
+	// ErrZone: the base was begun with another zone, whose civil days it counts.
+	// It carries ERR-01.
+	ErrZone = errors.New("the log base counts the days of another zone")
 )
 
 // Store is a log base. It is safe for concurrent use.

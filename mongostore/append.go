@@ -29,11 +29,11 @@ const codeDuplicateKey = 11000
 // refuses the records.
 func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	if err := s.writable(ctx); err != nil {
-		return s.fail(ctx, logbase.WriteFailed, "append", err)
+		return s.fail(ctx, logbase.CodeWriteFailed, "append", err)
 	}
 	for chunk := range slices.Chunk(batch, maxInsert) {
 		if err := s.append(ctx, chunk); err != nil {
-			return s.fail(ctx, logbase.WriteFailed, fmt.Sprintf("append %d records", len(batch)), err)
+			return s.fail(ctx, logbase.CodeWriteFailed, fmt.Sprintf("append %d records", len(batch)), err)
 		}
 	}
 	return nil

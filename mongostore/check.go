@@ -121,13 +121,13 @@ func (s *Store) held(p aggregate.Period) map[aggregate.Day]int64 {
 	loc := s.opts.Location
 	var from, to time.Time
 	if !p.From().IsZero() {
-		from = aggregate.EachDay.Start(p.From().In(loc))
+		from = aggregate.DayUnit.Start(p.From().In(loc))
 	}
 	if !p.To().IsZero() {
-		to = aggregate.EachDay.Add(p.To().Add(-1).In(loc), 1)
+		to = aggregate.DayUnit.Add(p.To().Add(-1).In(loc), 1)
 	}
 	out := make(map[aggregate.Day]int64)
-	for _, r := range s.cube.Rows(aggregate.Query{Period: aggregate.Between(from, to, loc), Step: aggregate.EachDay}) {
+	for _, r := range s.cube.Rows(aggregate.Query{Period: aggregate.Between(from, to, loc), Step: aggregate.DayUnit}) {
 		out[s.codec.day(r.Start)] = r.Count
 	}
 	return out

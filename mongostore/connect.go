@@ -32,9 +32,9 @@ const (
 // start reaches the base and does what must be done before the first answer.
 // After an error it may be called again.
 func (s *Store) start(ctx context.Context) error {
-	code, err := logbase.Unreachable, s.connect(ctx)
+	code, err := logbase.CodeUnreachable, s.connect(ctx)
 	if err == nil {
-		code, err = logbase.ReadFailed, s.prepare(ctx)
+		code, err = logbase.CodeReadFailed, s.prepare(ctx)
 	}
 	if err != nil {
 		return s.fail(ctx, code, "open "+Redact(s.uri), err)
@@ -153,7 +153,7 @@ func (s *Store) settleZone(ctx context.Context) error {
 	}
 	err := s.settings.FindOne(ctx, zone[:1]).Decode(&doc)
 	if err == nil && doc.Zone != s.opts.Location.String() {
-		err = fmt.Errorf("%w: %s, not %s", ErrZone, doc.Zone, s.opts.Location)
+		err = fmt.Errorf("%w: %s, not %s", logbase.ErrZone, doc.Zone, s.opts.Location)
 	}
 	return err
 }
@@ -166,7 +166,7 @@ func (s *Store) settleZone(ctx context.Context) error {
 // ERR-02 for the read, and ERR-04 when the account may not.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.writable(ctx); err != nil {
-		return s.fail(ctx, logbase.Unreachable, "ping", err)
+		return s.fail(ctx, logbase.CodeUnreachable, "ping", err)
 	}
 	bounded, cancel := s.short(ctx)
 	defer cancel()
@@ -174,7 +174,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	written := bson.D{{Key: fieldID, Value: "ping"}, {Key: fieldAt, Value: time.Now()}}
 	if _, err := s.settings.ReplaceOne(bounded, filter, written, options.Replace().SetUpsert(true)); err != nil && !mongo.IsDuplicateKeyError(err) {
 		// A duplicate key: two pings made the document at once.
-		return s.fail(ctx, logbase.WriteFailed, "ping", err)
+		return s.fail(ctx, logbase.CodeWriteFailed, "ping", err)
 	}
-	return s.fail(ctx, logbase.ReadFailed, "ping", s.settings.FindOne(bounded, filter).Err())
+	return s.fail(ctx, logbase.CodeReadFailed, "ping", s.settings.FindOne(bounded, filter).Err())
 }

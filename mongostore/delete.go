@@ -90,7 +90,7 @@ func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	if err == nil {
 		n, err = s.begin(ctx, d)
 	}
-	return n, s.fail(ctx, logbase.DeleteFailed, "delete "+d.Period.String(), err)
+	return n, s.fail(ctx, logbase.CodeDeleteFailed, "delete "+d.Period.String(), err)
 }
 
 func (s *Store) begin(ctx context.Context, d logbase.Deletion) (int64, error) {

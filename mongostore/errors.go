@@ -16,14 +16,8 @@ import (
 	"github.com/e-gov/tarastat/logbase"
 )
 
-// Errors that callers may want to tell apart, with errors.Is.
-var (
-	// ErrZone: the days of the base are those of another zone.
-	ErrZone = errors.New("the log base counts the days of another zone")
-
-	// ErrURI: the address of the log base is no connection string.
-	ErrURI = errors.New("the address of the log base is not a MongoDB connection string")
-)
+// ErrURI says that the address of the log base is no connection string.
+var ErrURI = errors.New("the address of the log base is not a MongoDB connection string")
 
 // Codes with which a MongoDB server refuses somebody (its error_codes.yml).
 const (
@@ -40,13 +34,13 @@ const (
 func codeOf(err error, otherwise logbase.Code) logbase.Code {
 	switch {
 	case errors.Is(err, logbase.ErrClosed), errors.Is(err, ErrURI):
-		return logbase.Unreachable
+		return logbase.CodeUnreachable
 	case errors.Is(err, logbase.ErrPeriod):
-		return logbase.BadPeriod
+		return logbase.CodeBadPeriod
 	case refused(err):
-		return logbase.Refused
+		return logbase.CodeRefused
 	case unreachable(err):
-		return logbase.Unreachable
+		return logbase.CodeUnreachable
 	}
 	return otherwise
 }

@@ -26,7 +26,7 @@ func record(id int64) logbase.Record {
 		panic(err)
 	}
 	return logbase.Record{ID: id, Event: event.Event{
-		Time: at, TimeText: text, ClientID: fmt.Sprintf("client%d", id%7), Method: event.MethodIDCard, Operation: event.StartAuth,
+		Time: at, TimeText: text, ClientID: fmt.Sprintf("client%d", id%7), Method: event.MethodIDCard, Operation: event.OpStart,
 	}}
 }
 
@@ -39,7 +39,7 @@ func batch(from, n int64) []logbase.Record {
 }
 
 func everything() aggregate.Query {
-	return aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay}
+	return aggregate.Query{By: aggregate.ByAll, Step: aggregate.DayUnit}
 }
 
 // rows are the sums of records.
@@ -152,13 +152,13 @@ func TestFaults(t *testing.T) {
 					return err
 				},
 			} {
-				within(t, what, 10*time.Second, func() { is.Equal(code(t, call()), logbase.Unreachable) })
+				within(t, what, 10*time.Second, func() { is.Equal(code(t, call()), logbase.CodeUnreachable) })
 			}
 			// Reading pages say so, once a look has failed.
 			for {
 				_, err := s.Sums(t.Context(), everything())
 				if err != nil {
-					is.Equal(code(t, err), logbase.Unreachable)
+					is.Equal(code(t, err), logbase.CodeUnreachable)
 					break
 				}
 				time.Sleep(10 * time.Millisecond)
@@ -208,7 +208,7 @@ func TestLostAnswer(t *testing.T) {
 	for lost < 2 { // once it comes again, once it does not
 		line.deaf.Store(true)
 		b := batch(from, 50) // of days that are open, so nothing but the insert is sent
-		is.Equal(code(t, s.Append(t.Context(), b)), logbase.Unreachable)
+		is.Equal(code(t, s.Append(t.Context(), b)), logbase.CodeUnreachable)
 		line.deaf.Store(false)
 		n, err := hand.CountDocuments(t.Context(), bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: from}}}})
 		is.NoErr(err)

@@ -275,7 +275,7 @@ func TestFrozen(t *testing.T) {
 	is.NoErr(frozen.Append(t.Context(), batch(1, 200)))
 	line.deaf.Store(true)
 	lost := batch(201, 50)
-	is.Equal(code(t, frozen.Append(t.Context(), lost)), logbase.Unreachable)
+	is.Equal(code(t, frozen.Append(t.Context(), lost)), logbase.CodeUnreachable)
 
 	other := open(t, uri, quick())
 	is.NoErr(other.Append(t.Context(), batch(1001, 200)))

@@ -25,7 +25,7 @@ const (
 type Options struct {
 	// Location is the zone whose civil days are counted. Nil is
 	// [event.DefaultLocation]. All instances on one base must use the same,
-	// see [ErrZone].
+	// see [logbase.ErrZone].
 	Location *time.Location
 
 	// Logger is told when the base was lost and found, and which days were

@@ -57,7 +57,7 @@ func oldForm(rng *rand.Rand) (bson.D, event.Event) {
 	e := event.Event{
 		TimeText: text, ClientID: fmt.Sprintf("vana%d", rng.IntN(5)),
 		Method:    []string{event.MethodBankLink, event.MethodMobileID, event.MethodIDCard}[rng.IntN(3)],
-		Operation: []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed}[rng.IntN(3)],
+		Operation: []event.Operation{event.OpStart, event.OpSuccess, event.OpFailure}[rng.IntN(3)],
 	}
 	var err error
 	if e.Time, err = event.ParseTime(text, nil); err != nil {
@@ -68,7 +68,7 @@ func oldForm(rng *rand.Rand) (bson.D, event.Event) {
 		e.Bank = "SEB"
 		d = append(d, bson.E{Key: "bank", Value: e.Bank})
 	}
-	if e.Operation == event.Failed && rng.IntN(2) == 0 {
+	if e.Operation == event.OpFailure && rng.IntN(2) == 0 {
 		e.Error = "INTERNAL_ERROR: midagi"
 		d = append(d, bson.E{Key: "error", Value: e.Error})
 	}
@@ -161,7 +161,7 @@ func TestOldRecords(t *testing.T) {
 		x, err := s.Extent(t.Context(), p)
 		is.NoErr(err)
 		// What is inserted after the confirmation stays: made by hand, and ours.
-		later := event.Event{Time: p.From(), TimeText: p.From().Format("2006-01-02T15:04:05"), ClientID: fmt.Sprintf("hilisem%d", i), Method: "mID", Operation: event.StartAuth}
+		later := event.Event{Time: p.From(), TimeText: p.From().Format("2006-01-02T15:04:05"), ClientID: fmt.Sprintf("hilisem%d", i), Method: "mID", Operation: event.OpStart}
 		_, err = hand.InsertOne(t.Context(), bson.D{{Key: "_id", Value: objectIDAfter(x.UpTo)}, {Key: "time", Value: later.TimeText}, {Key: "clientID", Value: later.ClientID}, {Key: "method", Value: later.Method}, {Key: "operation", Value: later.Operation}})
 		is.NoErr(err)
 		is.NoErr(s.Append(t.Context(), []logbase.Record{{ID: x.UpTo + 1, Event: later}}))

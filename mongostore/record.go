@@ -140,7 +140,7 @@ func (c codec) decode(raw bson.Raw) (kept, error) {
 	if k.writer == nobody {
 		k.Error = event.MaskText(k.Error)
 	}
-	if k.Operation != event.Failed {
+	if k.Operation != event.OpFailure {
 		k.Error = ""
 	}
 	return k, nil

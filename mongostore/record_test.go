@@ -53,7 +53,7 @@ func TestDecode(t *testing.T) {
 	}{
 		"old service": {
 			bson.D{{Key: "time", Value: "2018-04-28T21:30:00.123Z"}, {Key: "clientId", Value: "demo"}, {Key: "method", Value: "mID"}, {Key: "operation", Value: "START_AUTH"}},
-			event.Event{Time: at("2018-04-28T21:30:00.123Z"), TimeText: "2018-04-28T21:30:00.123Z", ClientID: "demo", Method: "mID", Operation: event.StartAuth},
+			event.Event{Time: at("2018-04-28T21:30:00.123Z"), TimeText: "2018-04-28T21:30:00.123Z", ClientID: "demo", Method: "mID", Operation: event.OpStart},
 		},
 		"both spellings": {
 			bson.D{{Key: "time", Value: "2018-04-28"}, {Key: "clientID", Value: "new"}, {Key: "clientId", Value: "old"}},
@@ -65,11 +65,11 @@ func TestDecode(t *testing.T) {
 		},
 		"error where none belongs": {
 			bson.D{{Key: "time", Value: "2018-04-28"}, {Key: "operation", Value: "START_AUTH"}, {Key: "error", Value: "x"}},
-			event.Event{Time: at("2018-04-28"), TimeText: "2018-04-28", Operation: event.StartAuth},
+			event.Event{Time: at("2018-04-28"), TimeText: "2018-04-28", Operation: event.OpStart},
 		},
 		"personal data": {
 			bson.D{{Key: "time", Value: "2018-04-28"}, {Key: "operation", Value: "ERROR"}, {Key: "error", Value: "X: 38001085718"}},
-			event.Event{Time: at("2018-04-28"), TimeText: "2018-04-28", Operation: event.Failed, Error: "X: ***"},
+			event.Event{Time: at("2018-04-28"), TimeText: "2018-04-28", Operation: event.OpFailure, Error: "X: ***"},
 		},
 		"no time":  {bson.D{{Key: "clientId", Value: "demo"}}, event.Event{ClientID: "demo"}},
 		"bad time": {bson.D{{Key: "time", Value: "eile"}}, event.Event{TimeText: "eile"}},

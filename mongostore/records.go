@@ -36,7 +36,7 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logba
 			}
 		}
 		if err != nil {
-			yield(logbase.Record{}, s.fail(ctx, logbase.ReadFailed, "records", err))
+			yield(logbase.Record{}, s.fail(ctx, logbase.CodeReadFailed, "records", err))
 		}
 	}
 }

@@ -174,7 +174,7 @@ func (s *Store) Recount(ctx context.Context, p aggregate.Period) (changed int64,
 	if err == nil {
 		changed, err = s.recountPeriod(ctx, p)
 	}
-	return changed, s.fail(ctx, logbase.ReadFailed, "recount", err)
+	return changed, s.fail(ctx, logbase.CodeReadFailed, "recount", err)
 }
 
 func (s *Store) recountPeriod(ctx context.Context, p aggregate.Period) (changed int64, err error) {
@@ -208,5 +208,5 @@ func (s *Store) rowsOf(days []aggregate.Day) []aggregate.Row {
 	}
 	loc := s.opts.Location
 	p := aggregate.Between(days[0].Start(loc), (days[len(days)-1] + 1).Start(loc), loc)
-	return s.cube.Rows(aggregate.Query{Period: p, By: aggregate.ByAll, Step: aggregate.EachDay})
+	return s.cube.Rows(aggregate.Query{Period: p, By: aggregate.ByAll, Step: aggregate.DayUnit})
 }

@@ -41,28 +41,28 @@ func TestCodeOf(t *testing.T) {
 		err  error
 		want logbase.Code
 	}{
-		"not authorised":             {server(13), logbase.Refused},
-		"authentication failed":      {server(18), logbase.Refused},
-		"no such mechanism":          {server(334), logbase.Refused},
-		"authentication required":    {server(391), logbase.Refused},
-		"write not authorised":       {write(13), logbase.Refused},
-		"refused at the handshake":   {selection(server(18)), logbase.Refused},
-		"no server":                  {selection(io.EOF), logbase.Unreachable},
-		"connection refused":         {selection(&net.OpError{Op: "dial", Err: errors.New("refused")}), logbase.Unreachable},
-		"connection broken":          {topology.ConnectionError{Wrapped: io.EOF}, logbase.Unreachable},
-		"network label":              {mongo.CommandError{Labels: []string{"NetworkError"}}, logbase.Unreachable},
-		"closed":                     {mongo.ErrClientDisconnected, logbase.Unreachable},
-		"store closed":               {logbase.ErrClosed, logbase.Unreachable},
-		"disk full":                  {server(14031), logbase.WriteFailed},
-		"not primary":                {server(10107), logbase.WriteFailed},
-		"document fails validation":  {write(121), logbase.WriteFailed},
-		"write concern not complied": {mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, logbase.WriteFailed},
-		"period":                     {logbase.ErrPeriod, logbase.BadPeriod},
-		"anything else":              {errors.New("else"), logbase.WriteFailed},
+		"not authorised":             {server(13), logbase.CodeRefused},
+		"authentication failed":      {server(18), logbase.CodeRefused},
+		"no such mechanism":          {server(334), logbase.CodeRefused},
+		"authentication required":    {server(391), logbase.CodeRefused},
+		"write not authorised":       {write(13), logbase.CodeRefused},
+		"refused at the handshake":   {selection(server(18)), logbase.CodeRefused},
+		"no server":                  {selection(io.EOF), logbase.CodeUnreachable},
+		"connection refused":         {selection(&net.OpError{Op: "dial", Err: errors.New("refused")}), logbase.CodeUnreachable},
+		"connection broken":          {topology.ConnectionError{Wrapped: io.EOF}, logbase.CodeUnreachable},
+		"network label":              {mongo.CommandError{Labels: []string{"NetworkError"}}, logbase.CodeUnreachable},
+		"closed":                     {mongo.ErrClientDisconnected, logbase.CodeUnreachable},
+		"store closed":               {logbase.ErrClosed, logbase.CodeUnreachable},
+		"disk full":                  {server(14031), logbase.CodeWriteFailed},
+		"not primary":                {server(10107), logbase.CodeWriteFailed},
+		"document fails validation":  {write(121), logbase.CodeWriteFailed},
+		"write concern not complied": {mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, logbase.CodeWriteFailed},
+		"period":                     {logbase.ErrPeriod, logbase.CodeBadPeriod},
+		"anything else":              {errors.New("else"), logbase.CodeWriteFailed},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			is.New(t).Equal(mongostore.CodeOf(tt.err, logbase.WriteFailed), tt.want)
+			is.New(t).Equal(mongostore.CodeOf(tt.err, logbase.CodeWriteFailed), tt.want)
 		})
 	}
 }
@@ -81,7 +81,7 @@ func TestRefused(t *testing.T) {
 			addr := refuse(t, tt.command, tt.name, codes[tt.name])
 			begun := time.Now()
 			_, err := mongostore.Open(t.Context(), "mongodb://"+tt.user+addr+"/logibaas?authSource=users", mongostore.Options{Required: true})
-			is.Equal(code(t, err), logbase.Refused)
+			is.Equal(code(t, err), logbase.CodeRefused)
 			is.True(strings.Contains(err.Error(), tt.name))          // the cause is told
 			is.True(!strings.Contains(err.Error(), "pa55word"))      // the password is not
 			is.True(!strings.Contains(err.Error(), "\n"))            // in one line
@@ -98,7 +98,7 @@ func TestNobodyThere(t *testing.T) {
 	addr := ln.Addr().String()
 	is.NoErr(ln.Close())
 	_, err = mongostore.Open(t.Context(), "mongodb://rakendus:pa55word@"+addr, mongostore.Options{Timeout: 200 * time.Millisecond, Required: true})
-	is.Equal(code(t, err), logbase.Unreachable)
+	is.Equal(code(t, err), logbase.CodeUnreachable)
 	is.True(strings.Contains(err.Error(), addr))
 	is.True(!strings.Contains(err.Error(), "pa55word"))
 	_, err = mongostore.Open(t.Context(), "logibaas", mongostore.Options{})
@@ -131,12 +131,12 @@ func TestAway(t *testing.T) {
 		"deletions": second(s.Deletions(ctx)),
 		"recount":   second(s.Recount(ctx, parse(t, "2018"))),
 	} {
-		if code(t, err) != logbase.Unreachable {
+		if code(t, err) != logbase.CodeUnreachable {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	for _, err := range s.Records(ctx, parse(t, "2018")) {
-		is.Equal(code(t, err), logbase.Unreachable)
+		is.Equal(code(t, err), logbase.CodeUnreachable)
 	}
 	is.Equal(strings.Count(log.String(), "level=ERROR"), 1)
 	is.True(strings.Contains(log.String(), `msg="log base cannot be opened" code=ERR-01 means="Connecting to the log base failed" advice=`))
@@ -162,14 +162,14 @@ func TestZone(t *testing.T) {
 	o := quick()
 	o.Location, o.Logger = time.UTC, slog.New(slog.NewTextHandler(&log, nil))
 	_, err := mongostore.Open(t.Context(), uri, o)
-	is.True(errors.Is(err, mongostore.ErrZone))
+	is.True(errors.Is(err, logbase.ErrZone))
 	o.Required = false
 	s, err := mongostore.Open(t.Context(), uri, o)
 	is.NoErr(err)
 	for range 5 {
-		is.True(errors.Is(s.Ping(t.Context()), mongostore.ErrZone))
-		is.True(errors.Is(second(s.Bounds(t.Context())), mongostore.ErrZone))
-		is.True(errors.Is(s.Append(t.Context(), batch(1, 1)), mongostore.ErrZone))
+		is.True(errors.Is(s.Ping(t.Context()), logbase.ErrZone))
+		is.True(errors.Is(second(s.Bounds(t.Context())), logbase.ErrZone))
+		is.True(errors.Is(s.Append(t.Context(), batch(1, 1)), logbase.ErrZone))
 		time.Sleep(o.Poll)
 	}
 	is.NoErr(s.Close())

@@ -72,7 +72,7 @@ var _ logbase.Store = (*Store)(nil)
 // When the server is away, the Store is open all the same, and goes on trying
 // to reach it. Until then its methods give ERR-01, or ERR-04 when the server
 // refuses the account or the account lacks a right. A base that counts the days
-// of another zone is of no use either: every method gives [ErrZone].
+// of another zone is of no use either: every method gives [logbase.ErrZone].
 //
 // Open itself fails when uri is no connection string ([ErrURI], with ERR-01),
 // or for any reason when [Options.Required]. No error holds a password. ctx
@@ -127,7 +127,7 @@ func (s *Store) keepUp(ctx context.Context) {
 		return
 	}
 	if err := s.look(ctx, s.opts.Timeout); err != nil {
-		s.tell(s.fail(ctx, logbase.ReadFailed, "look at the log base", err))
+		s.tell(s.fail(ctx, logbase.CodeReadFailed, "look at the log base", err))
 		return
 	}
 	if err := s.turn.take(ctx); err != nil {
@@ -144,7 +144,7 @@ func (s *Store) keepUp(ctx context.Context) {
 	if err == nil {
 		err = s.keepLane(ctx)
 	}
-	s.tell(s.fail(ctx, logbase.WriteFailed, "publish sums", err))
+	s.tell(s.fail(ctx, logbase.CodeWriteFailed, "publish sums", err))
 }
 
 // mend is one round of ending what others left unfinished, and of comparing.
@@ -223,7 +223,7 @@ func ask[T any](ctx context.Context, s *Store, doing string, f func() (T, error)
 		}
 	}
 	var none T
-	return none, s.fail(ctx, logbase.ReadFailed, doing, err)
+	return none, s.fail(ctx, logbase.CodeReadFailed, doing, err)
 }
 
 // writable is alive for calls that had better try: the base may be back.
@@ -252,7 +252,7 @@ func (s *Store) Close() error {
 		_ = s.disconnect() // why it was not there has been said
 		return nil
 	}
-	return s.fail(ctx, logbase.WriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
+	return s.fail(ctx, logbase.CodeWriteFailed, "close", errors.Join(s.leave(ctx), s.disconnect()))
 }
 
 // leave publishes what is left to publish and gives the lane back.

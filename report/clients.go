@@ -85,7 +85,7 @@ func trendStep(p aggregate.Period) aggregate.Unit {
 	case days <= 2:
 		return aggregate.Whole // hours would be counted from the records themselves
 	case days <= 31:
-		return aggregate.EachDay
+		return aggregate.DayUnit
 	case days <= 31*7:
 		return aggregate.Week
 	default:
@@ -144,7 +144,7 @@ func (r *Report) LastUse(ctx context.Context, b *Breakdown) (aggregate.Unit, err
 	if !ok || !r.Shown.WholeDays() {
 		return aggregate.Whole, nil
 	}
-	step := aggregate.EachDay
+	step := aggregate.DayUnit
 	if b.Summary().Active*int(last-first+1) > mostLastRows {
 		step = aggregate.Month
 	}
@@ -216,7 +216,7 @@ func fitMonths(p aggregate.Period) (aggregate.Period, Fit) {
 	}
 	switch last := p.To().Add(-1); {
 	case aggregate.Month.Start(p.From()).Equal(aggregate.Month.Start(last)):
-		end := aggregate.EachDay.Add(aggregate.EachDay.Start(last), 1)
+		end := aggregate.DayUnit.Add(aggregate.DayUnit.Start(last), 1)
 		return aggregate.Between(months.From(), end, p.Location()), Lengthened
 	case p.From().Before(months.From()):
 		return aggregate.Between(months.From(), p.To(), p.Location()), CutToEnd

@@ -63,7 +63,7 @@ func (r *Report) coverage(ctx context.Context, first, last aggregate.Day) (*Cove
 	if from, to := max(first, r.Bounds.First), min(last, r.Bounds.Last); from <= to {
 		var err error
 		days := aggregate.Between(from.Start(r.loc), (to + 1).Start(r.loc), r.loc)
-		if rows, err = r.src.Sums(ctx, aggregate.Query{Period: days, Step: aggregate.EachDay}); err != nil {
+		if rows, err = r.src.Sums(ctx, aggregate.Query{Period: days, Step: aggregate.DayUnit}); err != nil {
 			return c, err
 		}
 	}

@@ -18,7 +18,7 @@ func ExampleNew() {
 		for range 3 + n%2 {
 			store.Add(event.Event{
 				Time: day.AddDate(0, 0, n), ClientID: "openIdDemo",
-				Method: event.MethodIDCard, Operation: event.SuccessfulAuth,
+				Method: event.MethodIDCard, Operation: event.OpSuccess,
 			})
 		}
 	}

@@ -115,20 +115,20 @@ func spring(t testing.TB) *source {
 	days(t, "2017-04-01", "2018-04-28", func(date string, i int) {
 		text := func(hour int) string { return fmt.Sprintf("%sT%02d:%02d", date, hour, i%60) }
 		for n := range 2 + i%3 {
-			s.add(at(t, text(8+n), "openIdDemo", event.MethodIDCard, event.StartAuth),
-				at(t, text(8+n), "openIdDemo", event.MethodIDCard, event.SuccessfulAuth))
+			s.add(at(t, text(8+n), "openIdDemo", event.MethodIDCard, event.OpStart),
+				at(t, text(8+n), "openIdDemo", event.MethodIDCard, event.OpSuccess))
 		}
-		s.add(at(t, text(11), "emta", event.MethodMobileID, event.StartAuth))
-		failed := at(t, text(11), "emta", event.MethodMobileID, event.Failed)
+		s.add(at(t, text(11), "emta", event.MethodMobileID, event.OpStart))
+		failed := at(t, text(11), "emta", event.MethodMobileID, event.OpFailure)
 		failed.Error = "USER_CANCEL: the user cancelled"
 		s.add(failed)
 		if date < "2018-01-28" {
-			bank := at(t, text(10), "vana-rakendus", event.MethodBankLink, event.SuccessfulAuth)
+			bank := at(t, text(10), "vana-rakendus", event.MethodBankLink, event.OpSuccess)
 			bank.Bank = "SEB"
 			s.add(bank)
 		}
 		if date > "2018-04-18" {
-			abroad := at(t, text(10), "uus-rakendus", event.MethodEIDAS, event.SuccessfulAuth)
+			abroad := at(t, text(10), "uus-rakendus", event.MethodEIDAS, event.OpSuccess)
 			abroad.Country = "FI"
 			s.add(abroad)
 		}
@@ -143,7 +143,7 @@ func steady(t testing.TB, first, last string, leftOut ...string) *source {
 	s := &source{}
 	days(t, first, last, func(date string, _ int) {
 		for hour := 9; hour < 18 && !slices.Contains(leftOut, date); hour++ {
-			s.add(at(t, fmt.Sprintf("%sT%02d:01", date, hour), "a", event.MethodIDCard, event.SuccessfulAuth))
+			s.add(at(t, fmt.Sprintf("%sT%02d:01", date, hour), "a", event.MethodIDCard, event.OpSuccess))
 		}
 	})
 	return s
@@ -169,7 +169,7 @@ func randomQuestion(t testing.TB, rng *rand.Rand) report.Question {
 	t.Helper()
 	q := report.Question{Now: now, Comparison: aggregate.PreviousPeriod}
 	day := time.Date(2017, 3, 1+rng.IntN(460), 0, 0, 0, 0, event.DefaultLocation())
-	units := []aggregate.Unit{aggregate.EachDay, aggregate.Week, aggregate.Month, aggregate.Quarter, aggregate.Year}
+	units := []aggregate.Unit{aggregate.DayUnit, aggregate.Week, aggregate.Month, aggregate.Quarter, aggregate.Year}
 	switch n := rng.IntN(8); {
 	case n < len(units):
 		q.Period = aggregate.Of(units[n], day, nil)
@@ -362,7 +362,7 @@ func TestStandardFigures(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
 	r := about(t, s, "2017") // whatever is asked
-	for unit, text := range map[aggregate.Unit]string{aggregate.EachDay: "2018-04-28", aggregate.Month: "2018-04"} {
+	for unit, text := range map[aggregate.Unit]string{aggregate.DayUnit: "2018-04-28", aggregate.Month: "2018-04"} {
 		p, n, err := r.Standard(t.Context(), unit)
 		is.NoErr(err)
 		is.Equal(p.String(), text)
@@ -375,7 +375,7 @@ func TestJSON(t *testing.T) {
 	is := is.New(t)
 	s := &source{}
 	for range 20 {
-		s.add(at(t, "2018-04-26T10:51", "a", event.MethodIDCard, event.SuccessfulAuth))
+		s.add(at(t, "2018-04-26T10:51", "a", event.MethodIDCard, event.OpSuccess))
 	}
 	q := report.Question{Period: period(t, "2018-04-26"), Now: now}
 	r := report.New(t.Context(), s, q)

@@ -81,9 +81,9 @@ func (m Measure) Of(t aggregate.Tally) int64 {
 // Operation is what m counts.
 func (m Measure) Operation() event.Operation {
 	if m == Failures {
-		return event.Failed
+		return event.OpFailure
 	}
-	return event.SuccessfulAuth
+	return event.OpSuccess
 }
 
 func measureOf(f aggregate.Key) Measure {
@@ -120,14 +120,14 @@ func (r *Report) scope() Scope {
 		return s
 	}
 	s.Compared, s.Reference, s.Beside = &Period{current}, &Period{reference}, reference
-	if s.Step == aggregate.EachDay {
+	if s.Step == aggregate.DayUnit {
 		s.Beside = aggregate.SameWeekdays(current, reference)
 	}
 	return s
 }
 
 func (r *Report) compared() (current, reference aggregate.Period, ok bool) {
-	return r.Period.Compare(r.Comparison, r.Now)
+	return r.Period.Against(r.Comparison, r.Now)
 }
 
 func (r *Report) beforeData(reference aggregate.Period) bool {
@@ -184,7 +184,7 @@ func stepOf(p aggregate.Period, asked aggregate.Unit) (step aggregate.Unit, coar
 	first, last, _ := p.Days()
 	days := int(last-first) + 1
 	columns := map[aggregate.Unit]int{
-		aggregate.Hour: 24 * days, aggregate.EachDay: days, aggregate.Week: days / 7, aggregate.Month: days / 28,
+		aggregate.Hour: 24 * days, aggregate.DayUnit: days, aggregate.Week: days / 7, aggregate.Month: days / 28,
 		aggregate.Quarter: days / 90, aggregate.Year: days / 365,
 	}
 	for step = asked; columns[step] > maxColumns && step < aggregate.Year; step++ {

@@ -76,10 +76,10 @@ func TestChanges(t *testing.T) {
 	s := &source{}
 	add := func(day string, successes, failures int) {
 		for range successes {
-			s.add(at(t, day+"T10:00", "a", event.MethodIDCard, event.SuccessfulAuth))
+			s.add(at(t, day+"T10:00", "a", event.MethodIDCard, event.OpSuccess))
 		}
 		for range failures {
-			s.add(at(t, day+"T10:00", "b", event.MethodIDCard, event.Failed))
+			s.add(at(t, day+"T10:00", "b", event.MethodIDCard, event.OpFailure))
 		}
 	}
 	add("2018-04-16", 1, 0) // where the data begins
@@ -105,13 +105,13 @@ func TestStepOfACourse(t *testing.T) {
 		step    aggregate.Unit
 		coarser bool
 	}{
-		{"2018-04", aggregate.Whole, aggregate.EachDay, false},
+		{"2018-04", aggregate.Whole, aggregate.DayUnit, false},
 		{"2018-04-28", aggregate.Whole, aggregate.Hour, false},
-		{"2018", aggregate.EachDay, aggregate.EachDay, false},
-		{"2018", aggregate.Hour, aggregate.EachDay, true},
-		{"2017/2018", aggregate.EachDay, aggregate.Week, true},
+		{"2018", aggregate.DayUnit, aggregate.DayUnit, false},
+		{"2018", aggregate.Hour, aggregate.DayUnit, true},
+		{"2017/2018", aggregate.DayUnit, aggregate.Week, true},
 		{"", aggregate.Whole, aggregate.Week, false}, // as much as there is data
-		{"T10:", aggregate.EachDay, aggregate.Whole, false},
+		{"T10:", aggregate.DayUnit, aggregate.Whole, false},
 	}
 	s := spring(t)
 	for _, tt := range tests {

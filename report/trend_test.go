@@ -27,7 +27,7 @@ func TestDaysStandBesideTheSameWeekday(t *testing.T) {
 	for _, tt := range tests {
 		is := is.New(t)
 		r := report.New(t.Context(), s, report.Question{
-			Period: period(t, tt.period), Comparison: tt.comparison, Step: aggregate.EachDay, Now: now,
+			Period: period(t, tt.period), Comparison: tt.comparison, Step: aggregate.DayUnit, Now: now,
 		})
 		series, err := r.Series(t.Context())
 		is.NoErr(err)
@@ -143,7 +143,7 @@ func TestNewAndSilentClients(t *testing.T) {
 func TestLastUse(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.add(at(t, "2018-02-03T10:00", "emta", event.MethodBankLink, event.SuccessfulAuth))
+	s.add(at(t, "2018-02-03T10:00", "emta", event.MethodBankLink, event.OpSuccess))
 	q := report.Question{Period: period(t, "2017-05/2018-04"), Filter: aggregate.Key{Method: event.MethodBankLink}, Now: now}
 	r := report.New(t.Context(), s, q)
 	b, err := r.Breakdown(t.Context(), aggregate.ByClient)
@@ -151,7 +151,7 @@ func TestLastUse(t *testing.T) {
 	is.Equal(b.Entries[0].ID, "vana-rakendus") // who used it most
 	step, err := r.LastUse(t.Context(), &b)
 	is.NoErr(err)
-	is.Equal(step, aggregate.EachDay)
+	is.Equal(step, aggregate.DayUnit)
 	is.Equal([]string{b.Entries[0].ID, b.Entries[0].Last.String()}, []string{"emta", "2018-02-03"})
 	is.Equal([]string{b.Entries[1].ID, b.Entries[1].Last.String()}, []string{"vana-rakendus", "2018-01-27"})
 }

@@ -23,7 +23,7 @@ import (
 // without a positive ID is refused with it.
 func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	if len(batch) == 0 {
-		return fail(ctx, logbase.WriteFailed, "append", s.alive(ctx))
+		return fail(ctx, logbase.CodeWriteFailed, "append", s.alive(ctx))
 	}
 	err := s.write(ctx, func(c *sqlite.Conn) (func(*state), error) {
 		b := newBatch(c, s.state, calendar{loc: s.opts.Location})
@@ -34,7 +34,7 @@ func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 		}
 		return b.committed, b.finish()
 	})
-	return fail(ctx, logbase.WriteFailed, "append", err)
+	return fail(ctx, logbase.CodeWriteFailed, "append", err)
 }
 
 // batch is one transaction of records. What it changes is added up, so that a

@@ -23,14 +23,14 @@ func traffic(n int) []logbase.Record {
 		t := start.Add(time.Duration(i) * 500 * time.Millisecond)
 		records[i] = logbase.Record{ID: int64(i + 1), Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05.000"),
-			ClientID: fmt.Sprintf("client-%03d", i*7919%600), Method: methods[i*31%5], Operation: event.StartAuth,
+			ClientID: fmt.Sprintf("client-%03d", i*7919%600), Method: methods[i*31%5], Operation: event.OpStart,
 		}}
 		e := &records[i].Event
 		switch {
 		case i%20 == 0:
-			e.Operation, e.Error = event.Failed, "NO_AGREEMENT: User has no agreement with the provider"
+			e.Operation, e.Error = event.OpFailure, "NO_AGREEMENT: User has no agreement with the provider"
 		case i%2 == 0:
-			e.Operation = event.SuccessfulAuth
+			e.Operation = event.OpSuccess
 		}
 		if e.Method == event.MethodBankLink {
 			e.Bank = "SEB"
@@ -104,7 +104,7 @@ func fillSums(b *testing.B, s *sqlitestore.Store, n int) {
 		r := logbase.Record{ID: int64(i + 1), Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05.000"),
 			ClientID: fmt.Sprintf("client-%03d", i/kinds%clients), Method: fmt.Sprintf("method-%d", i%kinds/2),
-			Operation: [...]event.Operation{event.StartAuth, event.SuccessfulAuth}[i%2],
+			Operation: [...]event.Operation{event.OpStart, event.OpSuccess}[i%2],
 		}}
 		if records = append(records, r); len(records) == batch || i == n-1 {
 			if err := s.Append(context.Background(), records); err != nil {
@@ -125,7 +125,7 @@ func BenchmarkSums(b *testing.B) {
 	}{
 		{"YearByClient", "2018", aggregate.ByClient, aggregate.Whole},
 		{"YearByStat", "2018", aggregate.ByStat, aggregate.Whole},
-		{"YearByDay", "2018", aggregate.ByOperation, aggregate.EachDay},
+		{"YearByDay", "2018", aggregate.ByOperation, aggregate.DayUnit},
 		{"DayByHour", "2018-04-28", aggregate.ByOperation, aggregate.Hour},
 		{"Hour", "2018-04-28T12", aggregate.ByStat, aggregate.Whole},
 		{"ExpressionOnDates", "2018-04-2[0-9]", aggregate.ByStat, aggregate.Whole},

@@ -95,7 +95,7 @@ func numbered(first int64, n int) []logbase.Record {
 		t := start.Add(time.Duration(id) * 97 * time.Second)
 		records[i] = logbase.Record{ID: id, Event: event.Event{
 			Time: t, TimeText: t.Format("2006-01-02T15:04:05"),
-			ClientID: "client-" + strconv.FormatInt(id%7, 10), Method: event.MethodIDCard, Operation: event.StartAuth,
+			ClientID: "client-" + strconv.FormatInt(id%7, 10), Method: event.MethodIDCard, Operation: event.OpStart,
 		}}
 	}
 	return records

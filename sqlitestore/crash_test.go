@@ -69,7 +69,7 @@ func sound(t *testing.T, s *sqlitestore.Store, want []logbase.Record) {
 	if len(kept) != len(want) {
 		t.Fatalf("%d records are kept, not %d", len(kept), len(want))
 	}
-	q := aggregate.Query{By: aggregate.ByAll, Step: aggregate.EachDay}
+	q := aggregate.Query{By: aggregate.ByAll, Step: aggregate.DayUnit}
 	rows, err := s.Sums(t.Context(), q)
 	if diff := cmp.Diff(aggregate.Count(events(want), q), rows); err != nil || diff != "" {
 		t.Fatalf("sums: %v (-want +got):\n%s", err, diff)

@@ -28,7 +28,7 @@ import (
 // bounded, of which the audit learns nothing.
 func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	if !d.Period.Bounded() {
-		return 0, fail(ctx, logbase.DeleteFailed, "delete", logbase.ErrPeriod)
+		return 0, fail(ctx, logbase.CodeDeleteFailed, "delete", logbase.ErrPeriod)
 	}
 	job := deletion{Deletion: d}
 	err := s.write(ctx, func(c *sqlite.Conn) (_ func(*state), err error) {
@@ -36,10 +36,10 @@ func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 		return nil, err
 	})
 	if err != nil {
-		return 0, fail(ctx, logbase.DeleteFailed, "delete: write the audit", err)
+		return 0, fail(ctx, logbase.CodeDeleteFailed, "delete: write the audit", err)
 	}
 	n, err := s.carryOut(ctx, job)
-	return n, fail(ctx, logbase.DeleteFailed, "delete", err)
+	return n, fail(ctx, logbase.CodeDeleteFailed, "delete", err)
 }
 
 // resume goes on with the deletions that were begun and not ended.
@@ -275,12 +275,12 @@ type deletion struct {
 func (s *Store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
 	c, err := s.reader(ctx)
 	if err != nil {
-		return nil, fail(ctx, logbase.ReadFailed, "deletions", err)
+		return nil, fail(ctx, logbase.CodeReadFailed, "deletions", err)
 	}
 	defer s.readers.Put(c)
 	audit, err := deletions(c, s.opts.Location)
 	if err != nil {
-		return nil, fail(ctx, logbase.ReadFailed, "deletions", err)
+		return nil, fail(ctx, logbase.CodeReadFailed, "deletions", err)
 	}
 	list := make([]logbase.Deletion, len(audit))
 	for i, d := range audit {

@@ -26,7 +26,7 @@
 // schema.sql and records.sql.
 //
 // Days and months are those of one zone, which the file keeps. Another one gives
-// [ErrZone]: records are copied into a new file to count them in it.
+// [logbase.ErrZone]: records are copied into a new file to count them in it.
 //
 // One process at a time opens a file; a second one gets [ErrLocked].
 package sqlitestore

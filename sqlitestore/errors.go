@@ -23,9 +23,6 @@ var (
 
 	// ErrNewerSchema: the file was last written by a newer release.
 	ErrNewerSchema = errors.New("the log base was written by a newer release")
-
-	// ErrZone: the file was made with another [Options.Location].
-	ErrZone = errors.New("the log base counts the days of another zone")
 )
 
 // fail gives err the code people see and says what was being done.
@@ -35,13 +32,13 @@ func fail(ctx context.Context, code logbase.Code, doing string, err error) error
 	}
 	switch {
 	case errors.Is(err, logbase.ErrClosed):
-		code = logbase.Unreachable
+		code = logbase.CodeUnreachable
 	case errors.Is(err, logbase.ErrPeriod):
-		code = logbase.BadPeriod
+		code = logbase.CodeBadPeriod
 	case ctx.Err() != nil && isInterrupt(err):
 		err = ctx.Err() // SQLite only knows that it was interrupted
 	case isInterrupt(err):
-		code, err = logbase.Unreachable, logbase.ErrClosed // nobody else interrupts
+		code, err = logbase.CodeUnreachable, logbase.ErrClosed // nobody else interrupts
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:

@@ -31,7 +31,7 @@ func ExampleOpen() {
 		TimeText:  "2018-04-28T10:51:12",
 		ClientID:  "openIdDemo",
 		Method:    event.MethodMobileID,
-		Operation: event.SuccessfulAuth,
+		Operation: event.OpSuccess,
 	}
 	if err := store.Append(ctx, []logbase.Record{{ID: 1, Event: e}, {ID: 2, Event: e}}); err != nil {
 		panic(err)

@@ -76,12 +76,12 @@ func fillUp(path string) error {
 			n, failed = n+batchSize, 0
 			continue
 		}
-		if failed++; !hasCode(err, logbase.WriteFailed) {
+		if failed++; !hasCode(err, logbase.CodeWriteFailed) {
 			return fmt.Errorf("no ERR-05 from Append: %w", err)
 		}
 	}
 	// Its one row may still fit.
-	if err := s.Ping(ctx); err != nil && !hasCode(err, logbase.WriteFailed) {
+	if err := s.Ping(ctx); err != nil && !hasCode(err, logbase.CodeWriteFailed) {
 		return fmt.Errorf("no ERR-05 from Ping: %w", err)
 	}
 	if b, err := s.Bounds(ctx); err != nil || b.Records != int64(n) {

@@ -58,7 +58,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err := errors.Join(s.Append(t.Context(), numbered(1, 100)), s.Close()); err != nil {
 				t.Fatal(err)
 			}
-		}, sqlitestore.ErrZone},
+		}, logbase.ErrZone},
 		{"a file in use", func(t *testing.T, path string) {
 			t.Helper()
 			open(t, path, sqlitestore.Options{})
@@ -85,7 +85,7 @@ func TestOpenRefuses(t *testing.T) {
 			is.Equal(s, nil)
 			is.True(tt.want == nil || errors.Is(err, tt.want)) // the cause can be told
 			code, _ := logbase.CodeOf(err)
-			is.Equal(code, logbase.Unreachable)
+			is.Equal(code, logbase.CodeUnreachable)
 			after, _ := os.ReadFile(path)
 			is.True(bytes.Equal(before, after)) // what is not ours is not touched
 		})
@@ -150,7 +150,7 @@ func TestClosedStore(t *testing.T) {
 	} {
 		is.True(errors.Is(err, logbase.ErrClosed))
 		code, _ := logbase.CodeOf(err)
-		is.Equal(code, logbase.Unreachable)
+		is.Equal(code, logbase.CodeUnreachable)
 	}
 }
 

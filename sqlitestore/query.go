@@ -18,7 +18,7 @@ func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, e
 		return fromState(ctx, s, "sums", func(st *state) []aggregate.Row { return st.cube.Rows(q) })
 	}
 	rows, err := s.count(ctx, q)
-	return rows, fail(ctx, logbase.ReadFailed, "sums", err)
+	return rows, fail(ctx, logbase.CodeReadFailed, "sums", err)
 }
 
 // byDays reports whether the sums by day can answer q. Days of another zone

@@ -30,7 +30,7 @@ func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logba
 		for len(rest) > 0 {
 			page, next, err := s.page(ctx, rest[0], p)
 			if err != nil {
-				yield(logbase.Record{}, fail(ctx, logbase.ReadFailed, "records", err))
+				yield(logbase.Record{}, fail(ctx, logbase.CodeReadFailed, "records", err))
 				return
 			}
 			for _, r := range page {
@@ -135,7 +135,7 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 		// The sums know how many there are; the first and the last record are
 		// looked for on the first and the last day.
 		own := aggregate.Between(p.From(), p.To(), s.opts.Location)
-		rows := st.cube.Rows(aggregate.Query{Period: own, Step: aggregate.EachDay})
+		rows := st.cube.Rows(aggregate.Query{Period: own, Step: aggregate.DayUnit})
 		if len(rows) == 0 {
 			return nil
 		}
@@ -143,7 +143,7 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 			extent.Records += r.Count
 		}
 		day := func(r aggregate.Row) []scan {
-			return st.scans(aggregate.Of(aggregate.EachDay, r.Start, s.opts.Location), s.opts.Location, nil)
+			return st.scans(aggregate.Of(aggregate.DayUnit, r.Start, s.opts.Location), s.opts.Location, nil)
 		}
 		if len(rows) == 1 {
 			return day(rows[0])
@@ -165,7 +165,7 @@ func (s *Store) Extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 		})
 	})
 	if err != nil {
-		return logbase.Extent{}, fail(ctx, logbase.ReadFailed, "extent", err)
+		return logbase.Extent{}, fail(ctx, logbase.CodeReadFailed, "extent", err)
 	}
 	return extent, nil
 }

@@ -18,16 +18,16 @@ import (
 // Errors carry ERR-05, or ERR-07 and [logbase.ErrPeriod] for an expression.
 func (s *Store) Recount(ctx context.Context, p aggregate.Period) (changed int64, err error) {
 	if p.Expr() != nil {
-		return 0, fail(ctx, logbase.WriteFailed, "recount", logbase.ErrPeriod)
+		return 0, fail(ctx, logbase.CodeWriteFailed, "recount", logbase.ErrPeriod)
 	}
 	days, err := s.daysToRecount(ctx, p)
 	if err != nil {
-		return 0, fail(ctx, logbase.WriteFailed, "recount", err)
+		return 0, fail(ctx, logbase.CodeWriteFailed, "recount", err)
 	}
 	for _, day := range days {
 		n, err := s.recountDay(ctx, day)
 		if err != nil {
-			return changed, fail(ctx, logbase.WriteFailed, "recount", err)
+			return changed, fail(ctx, logbase.CodeWriteFailed, "recount", err)
 		}
 		changed += n
 	}

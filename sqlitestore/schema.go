@@ -9,6 +9,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/e-gov/tarastat/aggregate"
+	"github.com/e-gov/tarastat/logbase"
 )
 
 var (
@@ -68,7 +69,7 @@ func prepare(c *sqlite.Conn, loc *time.Location) (err error) {
 		return nil
 	})
 	if err == nil && zone != loc.String() {
-		err = fmt.Errorf("%w: %s, not %s", ErrZone, zone, loc)
+		err = fmt.Errorf("%w: %s, not %s", logbase.ErrZone, zone, loc)
 	}
 	return err
 }

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	// Location is the zone whose civil days are counted. Nil is
 	// [event.DefaultLocation]. A file keeps the zone it was made with: another
-	// one gives [ErrZone].
+	// one gives [logbase.ErrZone].
 	Location *time.Location
 
 	// Logger is told about resumed deletions, recounts and reopened files. Nil
@@ -75,14 +75,14 @@ type Store struct {
 // begun and not ended.
 //
 // Errors carry ERR-01 and wrap [ErrLocked], [ErrCorrupt], [ErrForeign],
-// [ErrNewerSchema], [ErrZone] or the cause in the file system; a file that is
+// [ErrNewerSchema], [logbase.ErrZone] or the cause in the file system; a file that is
 // refused is not changed. ctx bounds the opening only.
 func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	s := &Store{path: path, opts: opts.withDefaults(), turn: make(chan struct{}, 1)}
 	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.open(ctx); err != nil {
 		s.close()
-		return nil, fail(ctx, logbase.Unreachable, "open "+path, errors.Join(err, s.release()))
+		return nil, fail(ctx, logbase.CodeUnreachable, "open "+path, errors.Join(err, s.release()))
 	}
 	s.turn <- struct{}{}
 	return s, nil
@@ -132,7 +132,7 @@ func (s *Store) Close() error {
 	<-s.turn
 	err := s.release()
 	s.turn <- struct{}{}
-	return fail(context.Background(), logbase.WriteFailed, "close", err)
+	return fail(context.Background(), logbase.CodeWriteFailed, "close", err)
 }
 
 // release closes whatever is open. The writer goes last, since the last
@@ -176,7 +176,7 @@ func (s *Store) Clients(ctx context.Context) ([]logbase.Seen, error) {
 // fromState answers from memory.
 func fromState[T any](ctx context.Context, s *Store, doing string, answer func(*state) T) (none T, err error) {
 	if err := s.alive(ctx); err != nil {
-		return none, fail(ctx, logbase.ReadFailed, doing, err)
+		return none, fail(ctx, logbase.CodeReadFailed, doing, err)
 	}
 	s.view.RLock()
 	defer s.view.RUnlock()
@@ -200,9 +200,9 @@ func (s *Store) Ping(ctx context.Context) error {
 		return nil, err
 	})
 	if err != nil {
-		return fail(ctx, logbase.WriteFailed, "ping", err)
+		return fail(ctx, logbase.CodeWriteFailed, "ping", err)
 	}
-	return fail(ctx, logbase.ReadFailed, "ping", s.readPing(ctx, written))
+	return fail(ctx, logbase.CodeReadFailed, "ping", s.readPing(ctx, written))
 }
 
 func (s *Store) readPing(ctx context.Context, written int64) error {

@@ -44,7 +44,7 @@ func TestReopenedStoreAnswersAlike(t *testing.T) {
 	is.NoErr(s.Append(ctx, records))
 	is.NoErr(s.Append(ctx, records[100:200])) // a replay counts nothing
 	for _, text := range []string{"", "2018-04-01", "2018-04-01T01", "2018-04-01T01:1"} {
-		q := aggregate.Query{Period: period(t, text), By: aggregate.ByAll, Step: aggregate.EachDay}
+		q := aggregate.Query{Period: period(t, text), By: aggregate.ByAll, Step: aggregate.DayUnit}
 		want := aggregate.Count(events(records), q)
 		got, err := s.Sums(ctx, q)
 		is.NoErr(err)

@@ -123,10 +123,10 @@ func (c *conn) serve() ending {
 			}
 			return abruptly
 		}
-		if c.bad >= DefaultMaxBadFrames {
+		if c.bad >= MaxBadFrames {
 			c.s.counts.add(func(st *Stats) { st.BadStreaks++ })
 			c.s.log().Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr,
-				"frames", DefaultMaxBadFrames)
+				"frames", MaxBadFrames)
 			return abruptly
 		}
 		if c.enough > 0 && c.frames.passed(c.enough) {

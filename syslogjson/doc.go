@@ -23,7 +23,7 @@
 // # What is promised
 //
 // A bad frame never ends a connection and never harms its neighbours; only
-// [DefaultMaxBadFrames] bad frames in a row end it. Each is counted in one
+// [MaxBadFrames] bad frames in a row end it. Each is counted in one
 // [Class]. Memory for one connection is bounded by the message limit, whatever
 // the peer sends.
 //
@@ -35,7 +35,7 @@
 // newline or the next "count <PRI>", and the frame itself has been handed on with an
 // incomplete object, which no JSON parser accepts. So every good frame but the lying
 // one is delivered. Two limits: the bytes claimed by a count above the message limit are
-// skipped unread (at most [DefaultMaxSkipBytes]), and text that ends in a digit
+// skipped unread (at most [MaxSkipBytes]), and text that ends in a digit
 // just before the next count cannot be told from that count.
 //
 // The server writes nothing on a connection unless [Server.Replies] is set, and

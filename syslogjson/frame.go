@@ -12,9 +12,9 @@ const (
 	// DefaultMaxMessageBytes is the longest frame that is read, in bytes without
 	// its count or newline. RFC 5425 section 4.3.1 asks for 8,192 at least.
 	DefaultMaxMessageBytes = 64 << 10
-	// DefaultMaxSkipBytes is the largest octet count above the message limit that
+	// MaxSkipBytes is the largest octet count above the message limit that
 	// is believed and skipped. A larger one is taken as text that ends at a newline.
-	DefaultMaxSkipBytes = 1 << 20
+	MaxSkipBytes = 1 << 20
 	// MaxSampleBytes is the longest beginning of a bad frame that is kept for
 	// [FrameError] and [Reject].
 	MaxSampleBytes = 256
@@ -80,7 +80,7 @@ func (r *Reader) Next() ([]byte, error) {
 		}
 		n, head, match := parseCount(b)
 		switch {
-		case match == matchNone || n > r.max && n > DefaultMaxSkipBytes:
+		case match == matchNone || n > r.max && n > MaxSkipBytes:
 			if isDigit(b[0]) {
 				r.framing = OctetCounting
 			}

@@ -27,9 +27,9 @@ const (
 	DefaultMaxConnsPerAddr = 64
 	// DefaultHandshakeTimeout is the time a peer has to complete its handshake.
 	DefaultHandshakeTimeout = 10 * time.Second
-	// DefaultMaxBadFrames is the number of bad frames in a row after which a
+	// MaxBadFrames is the number of bad frames in a row after which a
 	// connection is closed: the peer speaks another protocol.
-	DefaultMaxBadFrames = 1000
+	MaxBadFrames = 1000
 )
 
 // Handler takes the messages of a [Server]. HandleSyslog is called by one goroutine

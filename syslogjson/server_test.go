@@ -22,7 +22,7 @@ func TestServerHandlerErrors(t *testing.T) {
 	is := is.New(t)
 	srv := started(t, func(s *server) { s.got.Answer = answer(errors.New("refused")) })
 	c := srv.Dial(syslogjson.ClientOptions{})
-	for range 2000 { // more than DefaultMaxBadFrames: a bad message is no bad frame
+	for range 2000 { // more than MaxBadFrames: a bad message is no bad frame
 		is.NoErr(c.SendRaw([]byte(bsd(j("a")) + "\n")))
 	}
 	is.NoErr(c.Close())
@@ -69,15 +69,15 @@ func TestServerBadStreak(t *testing.T) {
 		}
 	})
 	c := srv.Dial(syslogjson.ClientOptions{})
-	almost := strings.Repeat("bad\n", syslogjson.DefaultMaxBadFrames-1)
+	almost := strings.Repeat("bad\n", syslogjson.MaxBadFrames-1)
 	is.NoErr(c.SendRaw([]byte(almost + "<1>{}\n" + almost + "<1>{}\n")))
 	is.NoErr(srv.got.Wait(inTime(t), 2)) // a good frame starts the count again
 	is.NoErr(c.SendRaw([]byte(almost + "bad\n")))
 	testenv.Await(t, "the connection is closed", func() bool { return srv.Stats().Active == 0 })
 	st := srv.Stats()
 	is.Equal(st.BadStreaks, uint64(1))
-	is.Equal(st.Rejected[syslogjson.ClassBadHeader], uint64(3*syslogjson.DefaultMaxBadFrames-2))
-	is.Equal(rejects.Load(), int64(3*syslogjson.DefaultMaxBadFrames-2))
+	is.Equal(st.Rejected[syslogjson.ClassBadHeader], uint64(3*syslogjson.MaxBadFrames-2))
+	is.Equal(rejects.Load(), int64(3*syslogjson.MaxBadFrames-2))
 	is.Equal(srv.Peers()[0].Rejected, st.Rejected[syslogjson.ClassBadHeader])
 	is.Equal(st.Frames, st.Messages+st.Rejected.Total())
 	// One line a second for a class and peer, however many are bad. The test may

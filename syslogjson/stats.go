@@ -27,7 +27,7 @@ type Stats struct {
 
 	SkippedBytes uint64 // of oversize frames, discarded unread
 	Panics       uint64 // connections ended by a panic in a handler
-	BadStreaks   uint64 // connections ended by DefaultMaxBadFrames bad frames in a row
+	BadStreaks   uint64 // connections ended by MaxBadFrames bad frames in a row
 	ReadErrors   uint64 // connections ended by an error, such as a reset by the peer
 }
 

@@ -67,7 +67,7 @@ func TestCount(t *testing.T) {
 	got := <-answers
 	is.NoErr(got.err)
 	want := []aggregate.Row{{
-		Key:   aggregate.Key{ClientID: "a", Method: event.MethodIDCard, Operation: event.StartAuth},
+		Key:   aggregate.Key{ClientID: "a", Method: event.MethodIDCard, Operation: event.OpStart},
 		Count: senders * each,
 	}}
 	if d := cmp.Diff(want, got.rows); d != "" {

@@ -57,7 +57,7 @@ func run(ctx context.Context, file string, syslog, pages net.Listener, tlsConfig
 		return err
 	}
 	in := ingest.New(store, ingest.Options{})
-	receiver := &syslogjson.Server{Handler: in, OnReject: in.Reject, TLSConfig: tlsConfig}
+	receiver := &syslogjson.Server{Handler: in, OnReject: in.OnReject, TLSConfig: tlsConfig}
 	web := &http.Server{
 		Handler:           httpui.New(store, httpui.Options{Ingester: in, Syslog: receiver}),
 		TLSConfig:         &tls.Config{Certificates: tlsConfig.Certificates, MinVersion: tls.VersionTLS12},

@@ -26,9 +26,9 @@ func TestMounted(t *testing.T) {
 	var store logbase.Memory
 	for day := range 60 {
 		when := time.Now().AddDate(0, 0, -day)
-		for _, o := range []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed} {
+		for _, o := range []event.Operation{event.OpStart, event.OpSuccess, event.OpFailure} {
 			e := event.Event{Time: when, TimeText: when.Format(time.RFC3339), ClientID: "openIdDemo", Method: event.MethodBankLink, Bank: "SEB", Operation: o}
-			if o == event.Failed {
+			if o == event.OpFailure {
 				e.Error = "USER_CANCEL"
 			}
 			store.Add(e)

@@ -117,7 +117,7 @@ func compareStores(ctx context.Context, from, to logbase.Store, loc *time.Locati
 
 // everyDay asks for all sums of every day.
 func everyDay(loc *time.Location) aggregate.Query {
-	return aggregate.Query{Period: aggregate.Everything(loc), By: aggregate.ByAll, Step: aggregate.EachDay}
+	return aggregate.Query{Period: aggregate.Everything(loc), By: aggregate.ByAll, Step: aggregate.DayUnit}
 }
 
 func sumsByDay(ctx context.Context, s logbase.Store, loc *time.Location) (map[aggregate.Day][]aggregate.Row, error) {

@@ -116,7 +116,7 @@ func TestCopyTellsADifference(t *testing.T) {
 	fill(t, from)
 	odd := logbase.Record{ID: 1 << 40, Event: event.Event{
 		Time: time.Date(2026, 3, 25, 12, 0, 0, 0, loc), TimeText: "2026-03-25T12:00",
-		ClientID: "only in the target", Method: event.MethodIDCard, Operation: event.StartAuth,
+		ClientID: "only in the target", Method: event.MethodIDCard, Operation: event.OpStart,
 	}}
 	is.NoErr(to.Append(t.Context(), []logbase.Record{odd}))
 	_, err := daemon.Copy(t.Context(), from, to, loc, nil)

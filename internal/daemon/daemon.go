@@ -117,7 +117,7 @@ func (d *Daemon) openSyslog(addr net.Addr) {
 	d.syslogAddr = addr
 	d.syslog = &syslogjson.Server{
 		Handler:         d.ingester,
-		OnReject:        d.ingester.Reject,
+		OnReject:        d.ingester.OnReject,
 		TLSConfig:       d.syslogTLS,
 		MaxMessageBytes: d.cfg.MaxMessage,
 		MaxConns:        d.cfg.MaxConns,

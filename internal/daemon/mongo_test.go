@@ -22,7 +22,7 @@ import (
 func numbered(sender string, n int) []byte {
 	return event.AppendJSON(nil, event.Event{
 		TimeText: "2018-04-28T10:51", ClientID: sender, Method: event.MethodIDCard,
-		Operation: event.Failed, Error: fmt.Sprintf("NUMBER: %s %d", sender, n),
+		Operation: event.OpFailure, Error: fmt.Sprintf("NUMBER: %s %d", sender, n),
 	})
 }
 

@@ -40,10 +40,10 @@ func (s *site) testHostile(t *testing.T) {
 	sent := 0
 	for _, name := range hostile {
 		for _, e := range []event.Event{
-			{Method: name, Operation: event.SuccessfulAuth},
-			{Method: event.MethodBankLink, Bank: name, Operation: event.SuccessfulAuth},
-			{Method: event.MethodEIDAS, Country: name, Operation: event.SuccessfulAuth},
-			{Method: name, Operation: event.Failed, Error: name + ": " + name},
+			{Method: name, Operation: event.OpSuccess},
+			{Method: event.MethodBankLink, Bank: name, Operation: event.OpSuccess},
+			{Method: event.MethodEIDAS, Country: name, Operation: event.OpSuccess},
+			{Method: name, Operation: event.OpFailure, Error: name + ": " + name},
 		} {
 			e.ClientID, e.TimeText = name, now.Format("2006-01-02T15:04:05")
 			is.NoErr(c.Send(event.AppendJSON(nil, e)))

@@ -247,7 +247,7 @@ func (s *site) testLive(t *testing.T) {
 		t.Helper()
 		e := event.Event{
 			TimeText: time.Now().In(loc).Format("2006-01-02T15:04:05"),
-			ClientID: "klient", Method: event.MethodSmartID, Operation: event.SuccessfulAuth,
+			ClientID: "klient", Method: event.MethodSmartID, Operation: event.OpSuccess,
 		}
 		is.NoErr(c.Send(event.AppendJSON(nil, e)))
 		is.NoErr(c.Flush())

@@ -168,7 +168,7 @@ func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int)
 	keep(t, store, events)
 	is.New(t).NoErr(store.Close())
 	return aggregate.Count(slices.Values(events), aggregate.Query{
-		By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation, Step: aggregate.EachDay,
+		By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation, Step: aggregate.DayUnit,
 	})
 }
 

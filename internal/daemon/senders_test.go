@@ -61,7 +61,7 @@ func TestRelaysDeliverAll(t *testing.T) {
 func relayed(client string, i int) string {
 	return string(event.AppendJSON(nil, event.Event{
 		TimeText: fmt.Sprintf("2018-04-28T10:11:12.%03d", i), ClientID: client,
-		Method: event.MethodMobileID, Operation: event.Failed, Error: `CODE: {a} "b" ]: õ`,
+		Method: event.MethodMobileID, Operation: event.OpFailure, Error: `CODE: {a} "b" ]: õ`,
 	}))
 }
 

@@ -122,10 +122,10 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 		for _, message := range []string{"", "CODE: {braces} [x]: \"quotes\" \\ õäöü €", "plain"} {
 			e := event.Event{
 				TimeText: text, ClientID: fmt.Sprint("klient-", i), Method: event.MethodBankLink,
-				Bank: "SEB", Country: "EE", Operation: event.SuccessfulAuth,
+				Bank: "SEB", Country: "EE", Operation: event.OpSuccess,
 			}
 			if message != "" {
-				e.Operation, e.Error = event.Failed, message
+				e.Operation, e.Error = event.OpFailure, message
 			}
 			var err error
 			e.Time, err = event.ParseTime(text, loc)

@@ -61,7 +61,7 @@ func openStore(ctx context.Context, s *Settings, o mongostore.Options) (logbase.
 		return mongostore.Open(ctx, s.store.where, o)
 	}
 	if err := os.MkdirAll(filepath.Dir(s.store.where), 0o700); err != nil {
-		return nil, logbase.WithCode(logbase.Unreachable, fmt.Errorf("daemon: data directory: %w", err))
+		return nil, logbase.WithCode(logbase.CodeUnreachable, fmt.Errorf("daemon: data directory: %w", err))
 	}
 	return sqlitestore.Open(ctx, s.store.where, sqlitestore.Options{Location: o.Location, Logger: o.Logger})
 }

@@ -78,17 +78,17 @@ func (m *Model) Login(t time.Time) []event.Event {
 	case r < 0.04:
 		return []event.Event{start} // left
 	case r < 0.04+c.failing:
-		end.Operation = event.Failed
+		end.Operation = event.OpFailure
 		end.Error = m.failure(start.Method)
 	default:
-		end.Operation = event.SuccessfulAuth
+		end.Operation = event.OpSuccess
 	}
 	m.stamp(&end, t.Add(time.Duration(2000+m.rnd.IntN(40_000))*time.Millisecond))
 	return []event.Event{start, end}
 }
 
 func (m *Model) event(t time.Time, c client, method string) event.Event {
-	e := event.Event{ClientID: c.name, Method: method, Operation: event.StartAuth}
+	e := event.Event{ClientID: c.name, Method: method, Operation: event.OpStart}
 	switch method {
 	case event.MethodBankLink:
 		e.Bank = banks[pick(m.rnd, bankShares)]

@@ -66,7 +66,7 @@ func TestDay(t *testing.T) {
 	nextDay := 0
 	for _, e := range events {
 		switch day := e.Time.Format(time.DateOnly); {
-		case day == "2026-11-22" && e.Operation != event.StartAuth:
+		case day == "2026-11-22" && e.Operation != event.OpStart:
 			nextDay++ // the end of what began before midnight
 		default:
 			is.Equal(day, "2026-11-21")

@@ -55,7 +55,7 @@ func (s suite) oddValues(t *testing.T) {
 	b := s.base(t)
 	everything := "\u00a0äöõü ŠŽ €𝄞👩‍👧 \u200d\ufeff\ufffd\U0010ffff '\"`;--%_\\{}[]$.:"
 	long := strings.Repeat("õ", event.DefaultMaxFieldBytes/2)
-	demo := event.Event{TimeText: "2018-04-28T10:51:12", ClientID: "demo", Method: event.MethodIDCard, Operation: event.StartAuth}
+	demo := event.Event{TimeText: "2018-04-28T10:51:12", ClientID: "demo", Method: event.MethodIDCard, Operation: event.OpStart}
 	vary := func(change func(*event.Event)) event.Event {
 		e := demo
 		change(&e)
@@ -66,11 +66,11 @@ func (s suite) oddValues(t *testing.T) {
 			e.ClientID, e.Method, e.Bank, e.Country = everything, everything, everything, everything
 		}),
 		vary(func(e *event.Event) { e.ClientID, e.Method, e.Bank, e.Country = long, long, long, long }),
-		vary(func(e *event.Event) { e.Operation, e.Error = event.Failed, everything }),
-		vary(func(e *event.Event) { e.Operation, e.Error = event.Failed, long }),
-		vary(func(e *event.Event) { e.Operation, e.Error = event.Failed, ":" }),
-		vary(func(e *event.Event) { e.Operation, e.Error = event.Failed, " CODE " }),
-		vary(func(e *event.Event) { e.Operation = event.Failed }),
+		vary(func(e *event.Event) { e.Operation, e.Error = event.OpFailure, everything }),
+		vary(func(e *event.Event) { e.Operation, e.Error = event.OpFailure, long }),
+		vary(func(e *event.Event) { e.Operation, e.Error = event.OpFailure, ":" }),
+		vary(func(e *event.Event) { e.Operation, e.Error = event.OpFailure, " CODE " }),
+		vary(func(e *event.Event) { e.Operation = event.OpFailure }),
 		vary(func(e *event.Event) { e.ClientID = " demo" }),
 		vary(func(e *event.Event) { e.ClientID = "$where" }),
 		vary(func(e *event.Event) { e.Method = event.MethodEIDAS; e.Country = "FI" }),
@@ -129,7 +129,7 @@ func edges(p aggregate.Period) []event.Event {
 	for _, t := range []time.Time{p.From().Add(-1), p.From(), p.To().Add(-1), p.To()} {
 		list = append(list, event.Event{
 			Time: t, TimeText: t.UTC().Format(time.RFC3339Nano),
-			ClientID: "edge", Method: event.MethodIDCard, Operation: event.StartAuth,
+			ClientID: "edge", Method: event.MethodIDCard, Operation: event.OpStart,
 		})
 	}
 	return list

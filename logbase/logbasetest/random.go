@@ -63,7 +63,7 @@ func randomEvent(rng *rand.Rand) event.Event {
 			TimeText:  near(rng),
 			ClientID:  pick(rng, []string{"openIdDemo", "e-äri", "client with space", "A", "a", "12345", "𝄞"}),
 			Method:    pick(rng, []string{event.MethodIDCard, event.MethodMobileID, event.MethodEIDAS, event.MethodBankLink, "novel"}),
-			Operation: pick(rng, []event.Operation{event.StartAuth, event.SuccessfulAuth, event.Failed}),
+			Operation: pick(rng, []event.Operation{event.OpStart, event.OpSuccess, event.OpFailure}),
 		}
 		switch e.Method {
 		case event.MethodBankLink:
@@ -71,7 +71,7 @@ func randomEvent(rng *rand.Rand) event.Event {
 		case event.MethodEIDAS:
 			e.Country = pick(rng, []string{"", "FI", "LV"})
 		}
-		if e.Operation == event.Failed {
+		if e.Operation == event.OpFailure {
 			e.Error = pick(rng, []string{"", "TIMEOUT", "TIMEOUT: after 60 s", "NO_AGREEMENT: {a: b}", ": nothing before", "  spaced : x"})
 		}
 		var err error

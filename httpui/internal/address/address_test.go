@@ -35,7 +35,7 @@ func ExampleParse() {
 func TestWhatIsNonsenseCountsAsLeftOut(t *testing.T) {
 	is := is.New(t)
 	v := parse("/stats/?p=%5B&step=fortnight&client=" + strings.Repeat("x", address.MaxValueBytes+1))
-	var wrong *aggregate.PatternError
+	var wrong *aggregate.PeriodError
 	is.True(errors.As(v.PeriodErr, &wrong))
 	is.Equal(v.Period.String(), "2018-04") // this month
 	is.Equal(v.Text, "[")

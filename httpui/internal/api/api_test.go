@@ -188,7 +188,7 @@ func TestAnswersKeepTheContract(t *testing.T) {
 }
 
 func TestAPIErrors(t *testing.T) {
-	broken := broken{logbase.WithCode(logbase.ReadFailed, errSecret)}
+	broken := broken{logbase.WithCode(logbase.CodeReadFailed, errSecret)}
 	tests := []struct {
 		store      report.Source
 		path, code string
@@ -290,7 +290,7 @@ func TestOldEndpointsAnswerAsTheOracle(t *testing.T) {
 				}
 				want = append(want, w)
 				records += r.Count
-				if k.Operation == event.SuccessfulAuth {
+				if k.Operation == event.OpSuccess {
 					successes += r.Count
 				}
 			}
@@ -318,8 +318,8 @@ func TestOldEndpointsAnswerAsTheOracle(t *testing.T) {
 
 func TestOldEndpointsByteForByte(t *testing.T) {
 	s := new(logbase.Memory)
-	s.Add(uitest.At(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.StartAuth),
-		uitest.At(t, "2018-04-28", "a<b>", event.MethodIDCard, "", event.SuccessfulAuth))
+	s.Add(uitest.At(t, "2018-04-28T10:51", "a<b>", event.MethodBankLink, "SEB", event.OpStart),
+		uitest.At(t, "2018-04-28", "a<b>", event.MethodIDCard, "", event.OpSuccess))
 	h := site(s)
 	tests := []struct {
 		method, path, p string
@@ -347,7 +347,7 @@ func TestOldEndpointsByteForByte(t *testing.T) {
 
 func TestOldEndpointsTellTheCode(t *testing.T) {
 	is := is.New(t)
-	h := over(broken{logbase.WithCode(logbase.Unreachable, errSecret)}, nil)
+	h := over(broken{logbase.WithCode(logbase.CodeUnreachable, errSecret)}, nil)
 	for _, path := range []string{"/stat", "/standard", "/kirjeid", "/alates"} {
 		code, body := old(t, h, http.MethodGet, path, "2018")
 		is.Equal(code, 503)

@@ -52,7 +52,7 @@ func (a *API) routeOld() {
 			return err
 		})
 	}
-	old("GET", "/standard", oldAnswer{Count: null{}}, a.count(event.SuccessfulAuth))
+	old("GET", "/standard", oldAnswer{Count: null{}}, a.count(event.OpSuccess))
 	old("GET", "/kirjeid", oldAnswer{Count: null{}}, a.count(""))
 	old("GET", "/alates", oldAnswer{Day: null{}}, a.since)
 	old("DELETE", "/kustuta", oldAnswer{Deleted: null{}}, a.remove)
@@ -131,14 +131,14 @@ var errNotDeletable = errors.New("only a period with a beginning and an end can 
 
 func (a *API) remove(w http.ResponseWriter, r *http.Request) (oldAnswer, error) {
 	if a.Delete == nil {
-		return oldAnswer{}, web.Fail(http.StatusNotFound, logbase.DeleteFailed, nil)
+		return oldAnswer{}, web.Fail(http.StatusNotFound, logbase.CodeDeleteFailed, nil)
 	}
 	p, err := a.period(r)
 	if err == nil && !p.Bounded() {
 		err = errNotDeletable
 	}
 	if err != nil {
-		return oldAnswer{}, web.Fail(http.StatusBadRequest, logbase.BadPeriod, err)
+		return oldAnswer{}, web.Fail(http.StatusBadRequest, logbase.CodeBadPeriod, err)
 	}
 	n, err := a.Delete(w, r, p)
 	return oldAnswer{Deleted: n}, err

@@ -178,7 +178,7 @@ func TestSteps(t *testing.T) {
 		step, axis, english, ax string
 	}{
 		{aggregate.Hour, "01.01.2018 kell 0–1", "01.01", "1 Jan 2018, 0:00–1:00", "1 Jan"},
-		{aggregate.EachDay, "E 01.01.2018", "01.01", "Mon 1 Jan 2018", "1 Jan"},
+		{aggregate.DayUnit, "E 01.01.2018", "01.01", "Mon 1 Jan 2018", "1 Jan"},
 		{aggregate.Week, "1. nädal (1.–7. jaanuar 2018)", "1. näd", "Week 1 (1–7 January 2018)", "W1"},
 		{aggregate.Month, "jaanuar 2018", "jaan 2018", "January 2018", "Jan 2018"},
 		{aggregate.Quarter, "1. kvartal 2018", "1. kv 2018", "Q1 2018", "Q1 2018"},
@@ -193,7 +193,7 @@ func TestSteps(t *testing.T) {
 	is := is.New(t)
 	is.Equal(et.Axis(aggregate.Hour, at.Add(10*time.Hour)), "10:00")
 	is.Equal(et.Axis(aggregate.Month, at.AddDate(0, 1, 0)), "veebr")
-	is.Equal(et.Unit(aggregate.EachDay), "päev")
+	is.Equal(et.Unit(aggregate.DayUnit), "päev")
 
 	// The hour that Tallinn has twice in October.
 	summer := time.Date(2018, time.October, 28, 0, 0, 0, 0, time.UTC).In(event.DefaultLocation())
@@ -226,7 +226,7 @@ func TestFaultsOfTARAServerAreExplained(t *testing.T) {
 		"something else": "",
 		"":               "",
 	} {
-		e := event.Event{Operation: event.Failed, Error: text}
+		e := event.Event{Operation: event.OpFailure, Error: text}
 		is.Equal(l.Fault(e.ErrorCode()), want)
 	}
 }

@@ -99,7 +99,7 @@ func (l *Locale) Step(u aggregate.Unit, t time.Time) string {
 	switch u {
 	case aggregate.Hour:
 		return l.hourStep(t)
-	case aggregate.EachDay:
+	case aggregate.DayUnit:
 		return l.WeekdayShort(t.Weekday()) + " " + l.Date(t)
 	case aggregate.Week:
 		_, week := t.ISOWeek()
@@ -139,7 +139,7 @@ func (l *Locale) Axis(u aggregate.Unit, t time.Time) string {
 			return t.Format(l.form.day)
 		}
 		return l.Clock(t)
-	case aggregate.EachDay:
+	case aggregate.DayUnit:
 		return t.Format(l.form.day)
 	case aggregate.Week:
 		_, week := t.ISOWeek()

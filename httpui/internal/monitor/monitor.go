@@ -101,9 +101,9 @@ func (p *prober) check(ctx context.Context) error {
 	case <-now.ended:
 		return now.err
 	case <-timer.C:
-		return logbase.WithCode(logbase.Unreachable, context.DeadlineExceeded)
+		return logbase.WithCode(logbase.CodeUnreachable, context.DeadlineExceeded)
 	case <-ctx.Done():
-		return logbase.WithCode(logbase.Unreachable, ctx.Err())
+		return logbase.WithCode(logbase.CodeUnreachable, ctx.Err())
 	}
 }
 
@@ -111,7 +111,7 @@ func (p *prober) check(ctx context.Context) error {
 func (p *prober) run(pr *probe) {
 	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
 	defer cancel()
-	pr.err = logbase.WithCode(logbase.Unreachable, p.ping(ctx))
+	pr.err = logbase.WithCode(logbase.CodeUnreachable, p.ping(ctx))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	pr.done = time.Now()

@@ -51,14 +51,14 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 }
 
 func TestStatus(t *testing.T) {
-	full := logbase.WithCode(logbase.WriteFailed, errSecret)
+	full := logbase.WithCode(logbase.CodeWriteFailed, errSecret)
 	tests := []struct {
 		ping, ingest error
 		code         int
 		body         string
 	}{
 		{nil, nil, 200, "OK"},
-		{logbase.WithCode(logbase.Unreachable, errSecret), nil, 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
+		{logbase.WithCode(logbase.CodeUnreachable, errSecret), nil, 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
 		{full, nil, 500, "ERR-05: Kirjutamine logibaasi ebaõnnestus\n"},
 		{errSecret, nil, 500, "ERR-01: Logibaasiga ühendumine ebaõnnestus\n"},
 		{nil, full, 500, "ERR-05: Kirjutamine logibaasi ebaõnnestus\n"},
@@ -85,7 +85,7 @@ func TestStatusAsksOncePerSecond(t *testing.T) {
 		}
 		is.Equal(pings.Load(), int64(1))
 		time.Sleep(time.Second)
-		answer = logbase.WithCode(logbase.WriteFailed, errSecret)
+		answer = logbase.WithCode(logbase.CodeWriteFailed, errSecret)
 		is.Equal(get(h, "/status").Code, 500)
 		is.Equal(get(h, "/status").Code, 500)
 		is.Equal(pings.Load(), int64(2))
@@ -117,7 +117,7 @@ func TestStatusOfAFrozenStore(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	w := get(watch(monitor.Options{
-		Ping:     func(context.Context) error { return logbase.WithCode(logbase.WriteFailed, errSecret) },
+		Ping:     func(context.Context) error { return logbase.WithCode(logbase.CodeWriteFailed, errSecret) },
 		Packaged: time.Date(2018, 4, 1, 3, 0, 0, 0, event.DefaultLocation()),
 	}), "/heartbeat.json")
 	var got, want any

@@ -36,18 +36,18 @@ func Spring(t testing.TB, s *logbase.Memory) {
 	for i := 0; day.Before(Now); i, day = i+1, day.AddDate(0, 0, 1) {
 		text := func(hour int) string { return fmt.Sprintf("%sT%02d:%02d", day.Format(time.DateOnly), hour, i%60) }
 		for n := range 2 + i%3 {
-			s.Add(At(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.StartAuth),
-				At(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.SuccessfulAuth))
+			s.Add(At(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.OpStart),
+				At(t, text(8+n), "openIdDemo", event.MethodIDCard, "", event.OpSuccess))
 		}
-		s.Add(At(t, text(11), "emta", event.MethodMobileID, "", event.StartAuth))
-		failed := At(t, text(11), "emta", event.MethodMobileID, "", event.Failed)
+		s.Add(At(t, text(11), "emta", event.MethodMobileID, "", event.OpStart))
+		failed := At(t, text(11), "emta", event.MethodMobileID, "", event.OpFailure)
 		failed.Error = "USER_CANCEL: the user cancelled"
 		s.Add(failed)
 		if day.Before(Now.AddDate(0, -3, 0)) {
-			s.Add(At(t, text(10), "vana-rakendus", event.MethodBankLink, "SEB", event.SuccessfulAuth))
+			s.Add(At(t, text(10), "vana-rakendus", event.MethodBankLink, "SEB", event.OpSuccess))
 		}
 		if day.After(Now.AddDate(0, 0, -10)) {
-			abroad := At(t, text(10), "uus-rakendus", event.MethodEIDAS, "", event.SuccessfulAuth)
+			abroad := At(t, text(10), "uus-rakendus", event.MethodEIDAS, "", event.OpSuccess)
 			abroad.Country = "FI"
 			s.Add(abroad)
 		}

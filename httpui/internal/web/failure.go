@@ -46,8 +46,8 @@ func FailureOf(err error) *Failure {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
 	}
-	if _, ok := errors.AsType[*aggregate.PatternError](err); ok {
-		return &Failure{http.StatusBadRequest, logbase.BadPeriod, err}
+	if _, ok := errors.AsType[*aggregate.PeriodError](err); ok {
+		return &Failure{http.StatusBadRequest, logbase.CodeBadPeriod, err}
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &Failure{http.StatusRequestEntityTooLarge, 0, err}
@@ -56,7 +56,7 @@ func FailureOf(err error) *Failure {
 	switch {
 	case !ok:
 		return &Failure{http.StatusInternalServerError, 0, err}
-	case code == logbase.BadPeriod, code == logbase.Malformed:
+	case code == logbase.CodeBadPeriod, code == logbase.CodeMalformed:
 		return &Failure{http.StatusBadRequest, code, err}
 	}
 	return &Failure{http.StatusServiceUnavailable, code, err}

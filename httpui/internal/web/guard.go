@@ -104,9 +104,9 @@ func (s Slots) Do(ctx context.Context, query func(context.Context) error) error 
 	case s <- struct{}{}:
 		defer func() { <-s }()
 	case <-ctx.Done():
-		return logbase.WithCode(logbase.ReadFailed, ctx.Err())
+		return logbase.WithCode(logbase.CodeReadFailed, ctx.Err())
 	}
-	return logbase.WithCode(logbase.ReadFailed, query(ctx))
+	return logbase.WithCode(logbase.CodeReadFailed, query(ctx))
 }
 
 // Running is the number of queries that run now.

@@ -99,7 +99,7 @@ func (s *Site) handle(pattern string, tell Teller, answer HandlerFunc) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := s.origin.Check(r); err != nil {
 			s.log.Warn("request from another site", "method", r.Method, "path", r.URL.Path, "err", err)
-			s.fail(w, r, tell, Fail(http.StatusForbidden, logbase.DeleteFailed, errors.New("cross-origin request")))
+			s.fail(w, r, tell, Fail(http.StatusForbidden, logbase.CodeDeleteFailed, errors.New("cross-origin request")))
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), s.timeout)

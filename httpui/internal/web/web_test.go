@@ -204,8 +204,8 @@ func TestFailures(t *testing.T) {
 		line   string
 	}{
 		{errors.New("x"), 500, "Internal Server Error"},
-		{logbase.WithCode(logbase.ReadFailed, errors.New("x")), 503, "ERR-02: Viga logibaasist lugemisel"},
-		{logbase.WithCode(logbase.BadPeriod, errors.New("x")), 400, "ERR-07: Vigane perioodi muster"},
+		{logbase.WithCode(logbase.CodeReadFailed, errors.New("x")), 503, "ERR-02: Viga logibaasist lugemisel"},
+		{logbase.WithCode(logbase.CodeBadPeriod, errors.New("x")), 400, "ERR-07: Vigane perioodi muster"},
 		{fmt.Errorf("y: %w", web.Fail(404, 0, nil)), 404, "Not Found"},
 	}
 	for _, tt := range tests {
