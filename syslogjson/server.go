@@ -74,8 +74,10 @@ type Server struct {
 	Handler Handler // must not be nil
 
 	// TLSConfig is cloned by Serve, which turns session tickets off in the clone.
-	// [ServerTLSConfig] makes one that asks for client certificates. When it is nil,
-	// Serve speaks plain TCP: for a loopback address or a test.
+	// [ServerTLSConfig] makes one that asks for client certificates. One without a
+	// certificate of the server, or one that verifies client certificates and has nil
+	// ClientCAs, is refused by Serve. When it is nil, Serve speaks plain TCP: for a
+	// loopback address or a test.
 	TLSConfig *tls.Config
 
 	MaxMessageBytes  int           // 0: DefaultMaxMessageBytes
@@ -140,18 +142,22 @@ func (s *Server) rarely(cause, peer string) *slog.Logger {
 }
 
 // ListenAndServeTLS listens on Addr and serves TLS with the certificate chain and
-// key in the given PEM files. TLSConfig must not be nil: it says whose client
-// certificates are accepted. It returns as [Server.Serve] does.
+// key in the given PEM files; both may be "" when TLSConfig has a certificate.
+// TLSConfig must not be nil: it says whose client certificates are accepted. It
+// returns as [Server.Serve] does.
 func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 	if s.TLSConfig == nil {
 		return errors.New("syslogjson: ListenAndServeTLS: Server.TLSConfig is nil")
 	}
-	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err != nil {
-		return fmt.Errorf("syslogjson: load server certificate: %w", err)
+	cfg := s.TLSConfig
+	if certFile != "" || keyFile != "" {
+		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+		if err != nil {
+			return fmt.Errorf("syslogjson: load server certificate: %w", err)
+		}
+		cfg = cfg.Clone()
+		cfg.Certificates = []tls.Certificate{cert}
 	}
-	cfg := s.TLSConfig.Clone()
-	cfg.Certificates = []tls.Certificate{cert}
 	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", cmp.Or(s.Addr, ":6514"))
 	if err != nil {
 		return fmt.Errorf("syslogjson: listen: %w", err)
@@ -170,14 +176,20 @@ func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.TLSConfig) }
 
 func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
+	if ln == nil {
+		return errors.New("syslogjson: serve: the listener is nil")
+	}
 	defer func() { _ = ln.Close() }()
 	if s.Handler == nil {
 		return errors.New("syslogjson: Server.Handler is nil")
 	}
-	s.init()
 	if cfg != nil {
-		cfg = withoutTickets(cfg)
+		var err error
+		if cfg, err = prepared(cfg); err != nil {
+			return err
+		}
 	}
+	s.init()
 	if !s.accepting(ln) {
 		return ErrServerClosed
 	}

@@ -2,12 +2,14 @@ package syslogjson
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -17,8 +19,12 @@ import (
 // ECDHE and AEAD, or TLS 1.3 (RFC 9662), a client certificate that leads to one of
 // clientCAs, and no session tickets. A self-signed certificate in clientCAs is
 // accepted itself. A certificate whose extended key usage excludes client
-// authentication is refused.
+// authentication is refused. A nil clientCAs lets nobody in: the authorities of the
+// system vouch for servers of strangers, not for senders.
 func ServerTLSConfig(cert tls.Certificate, clientCAs *x509.CertPool) *tls.Config {
+	if clientCAs == nil {
+		clientCAs = x509.NewCertPool() // crypto/tls takes nil for the system's authorities
+	}
 	return &tls.Config{
 		Certificates:           []tls.Certificate{cert},
 		ClientCAs:              clientCAs,
@@ -30,7 +36,7 @@ func ServerTLSConfig(cert tls.Certificate, clientCAs *x509.CertPool) *tls.Config
 }
 
 // ClientTLSConfig returns a configuration for [Dial]: the client's certificate, and
-// the CAs that may vouch for the server.
+// the CAs that may vouch for the server; nil means the system's.
 func ClientTLSConfig(cert tls.Certificate, serverCAs *x509.CertPool) *tls.Config {
 	return &tls.Config{
 		Certificates: []tls.Certificate{cert},
@@ -52,23 +58,53 @@ func cipherSuites12() []uint16 {
 	}
 }
 
-// withoutTickets returns a clone of cfg that never issues a session ticket, also
-// not through GetConfigForClient. An unread ticket makes a sender that never reads
-// reset the connection when it closes.
+// prepared returns a clone of cfg that is fit to serve, or why none is: see [usable]
+// and [withoutTickets]. A configuration that is chosen for each client is judged when
+// it is chosen, and refuses that client.
+func prepared(cfg *tls.Config) (*tls.Config, error) {
+	choose := cfg.GetConfigForClient
+	if choose == nil {
+		if err := usable(cfg); err != nil {
+			return nil, err
+		}
+		return withoutTickets(cfg), nil
+	}
+	own := cfg
+	cfg = withoutTickets(cfg)
+	cfg.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		chosen, err := choose(hello)
+		if err != nil {
+			return nil, err
+		}
+		if err := usable(cmp.Or(chosen, own)); err != nil {
+			return nil, err
+		}
+		if chosen == nil || chosen.SessionTicketsDisabled {
+			return chosen, nil
+		}
+		return withoutTickets(chosen), nil
+	}
+	return cfg, nil
+}
+
+// usable refuses a configuration that could let in nobody, for want of a certificate,
+// or anybody, because crypto/tls takes nil ClientCAs for the system's authorities.
+func usable(cfg *tls.Config) error {
+	if cfg.ClientAuth >= tls.VerifyClientCertIfGiven && cfg.ClientCAs == nil {
+		return errors.New("syslogjson: TLSConfig verifies client certificates, but its ClientCAs are nil: " +
+			"say who vouches for the senders, see ServerTLSConfig")
+	}
+	if cfg.GetCertificate == nil && !slices.ContainsFunc(cfg.Certificates, func(c tls.Certificate) bool { return len(c.Certificate) > 0 }) {
+		return errors.New("syslogjson: TLSConfig has no certificate: fill Certificates, or set GetCertificate")
+	}
+	return nil
+}
+
+// withoutTickets returns a clone of cfg that never issues a session ticket. An unread
+// ticket makes a sender that never reads reset the connection when it closes.
 func withoutTickets(cfg *tls.Config) *tls.Config {
 	cfg = cfg.Clone()
 	cfg.SessionTicketsDisabled = true
-	if choose := cfg.GetConfigForClient; choose != nil {
-		cfg.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-			chosen, err := choose(hello)
-			if err != nil || chosen == nil || chosen.SessionTicketsDisabled {
-				return chosen, err
-			}
-			chosen = chosen.Clone()
-			chosen.SessionTicketsDisabled = true
-			return chosen, nil
-		}
-	}
 	return cfg
 }
 

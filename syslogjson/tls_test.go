@@ -245,14 +245,74 @@ func TestListenAndServeTLS(t *testing.T) {
 	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no TLSConfig: whom to accept?
 	srv.TLSConfig = syslogjson.ServerTLSConfig(tls.Certificate{}, ca.Pool())
 	is.True(srv.ListenAndServeTLS(certFile, certFile) != nil) // no key
-	is.True(srv.ListenAndServeTLS("", "") != nil)             // no certificate
+	is.True(srv.ListenAndServeTLS(certFile, "") != nil)       // no key
+	is.True(strings.Contains(srv.ListenAndServeTLS("", "").Error(), "no certificate"))
 	srv.Addr = "256.0.0.1:0"
 	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no address
 	srv.Addr = "127.0.0.1:0"
-	served := make(chan error)
+	served := make(chan error, 2)
 	go func() { served <- srv.ListenAndServeTLS(certFile, keyFile) }()
+	srv.TLSConfig = syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool())
+	go func() { served <- srv.ListenAndServeTLS("", "") }()
 	is.NoErr(srv.Close())
 	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
+	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
+}
+
+// A configuration that lets in nobody, or anybody, is told at once.
+func TestUnusableTLSConfig(t *testing.T) {
+	ca := syslogtest.NewCA()
+	own := []tls.Certificate{ca.ServerCert()}
+	tests := []struct {
+		name string
+		cfg  *tls.Config
+		want string // of the error; "": it serves
+	}{
+		{"no certificate", &tls.Config{ClientCAs: ca.Pool(), ClientAuth: tls.RequireAndVerifyClientCert}, "no certificate"},
+		{"empty certificate", syslogjson.ServerTLSConfig(tls.Certificate{}, ca.Pool()), "no certificate"},
+		{"required, verified by nobody", &tls.Config{Certificates: own, ClientAuth: tls.RequireAndVerifyClientCert}, "ClientCAs are nil"},
+		{"if given, verified by nobody", &tls.Config{Certificates: own, ClientAuth: tls.VerifyClientCertIfGiven}, "ClientCAs are nil"},
+		{"not verified", &tls.Config{Certificates: own, ClientAuth: tls.RequireAnyClientCert}, ""},
+		{"certificate by function", &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &own[0], nil }}, ""},
+		{"chosen for each client", &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, nil }}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			is := is.New(t)
+			serve := map[string]func(*syslogjson.Server) error{
+				"Serve":             func(s *syslogjson.Server) error { return s.Serve(listen(t)) },
+				"ListenAndServeTLS": func(s *syslogjson.Server) error { return s.ListenAndServeTLS("", "") },
+			}
+			for _, call := range serve {
+				srv := &syslogjson.Server{Addr: "127.0.0.1:0", Handler: new(syslogtest.Collector), TLSConfig: tt.cfg, Logger: silent()}
+				if tt.want == "" {
+					is.NoErr(srv.Close()) // so that serving ends at once
+				}
+				err := call(srv)
+				is.Equal(errors.Is(err, syslogjson.ErrServerClosed), tt.want == "")
+				is.True(strings.Contains(err.Error(), tt.want))
+			}
+		})
+	}
+}
+
+// A configuration that is chosen for a client is judged then.
+func TestUnusableChosenTLSConfig(t *testing.T) {
+	for name, chosen := range map[string]*tls.Config{"its own": {ClientAuth: tls.RequireAndVerifyClientCert}, "none": nil} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			srv := newServer(t)
+			if chosen != nil {
+				chosen.Certificates = srv.TLSConfig.Certificates
+			}
+			srv.TLSConfig.ClientCAs = nil
+			srv.TLSConfig.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return chosen, nil }
+			srv.Start()
+			_, err := syslogjson.Dial(inTime(t), srv.Addr, srv.ClientTLS(), syslogjson.ClientOptions{})
+			is.True(err != nil)
+			refused(t, srv, syslogjson.HandshakeOther)
+		})
+	}
 }
 
 // writeOnly sends events and closes at once. It never reads, as many senders do.
