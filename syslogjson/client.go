@@ -8,15 +8,31 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
+// Limits on what a [Client] waits for, where [ClientOptions] has no other.
+const (
+	DefaultWriteTimeout = 30 * time.Second // of one Send or Flush
+	DefaultCloseTimeout = 5 * time.Second  // of Close
+)
+
 // ClientOptions are the settings of a [Client]. The zero value sends BSD headers
-// with priority <0> and no host name.
+// with priority <38> and no host name.
 type ClientOptions struct {
-	Header Header // of every message, with its format and framing; see DefaultHeader
+	// Header is that of every message, with its format and framing; see
+	// [DefaultHeader]. Where Facility and Severity are both zero, <38> is sent, as by
+	// DefaultHeader: <0> is an emergency of the kernel, which no program may report,
+	// and which a receiver may show to everybody who is logged in.
+	Header Header
+
+	// WriteTimeout bounds each Send and Flush: when the connection has not taken the
+	// bytes by then, they fail as after any error. Zero means DefaultWriteTimeout. A
+	// receiver that holds its senders back may need longer.
+	WriteTimeout time.Duration
 
 	// BufferBytes is the size of the buffer that Send fills and Flush empties.
 	// Zero or less: every Send writes at once.
@@ -24,8 +40,8 @@ type ClientOptions struct {
 	// OnReply, when not nil, is called for each line that the server writes,
 	// without its line end, by a goroutine of the client.
 	OnReply func(line string)
-	// CloseTimeout bounds the time that Close waits for the server to read
-	// everything. Zero means five seconds.
+	// CloseTimeout bounds Close, which waits for a Send that is under way and for
+	// the server to read everything. Zero means DefaultCloseTimeout.
 	CloseTimeout time.Duration
 }
 
@@ -39,6 +55,7 @@ type Client struct {
 	lost error         // why reading ended, if not by the server's close; set before gone is closed
 
 	aborted atomic.Bool
+	late    atomic.Bool // CloseTimeout has passed
 
 	mu     sync.Mutex
 	w      *bufio.Writer
@@ -46,6 +63,11 @@ type Client struct {
 	err    error // the first write error, or errClosed
 	closed bool  // Close was called
 }
+
+var (
+	errZeroClient = errors.New("syslogjson: send: a Client is made with Dial or NewClient")
+	errLate       = fmt.Errorf("syslogjson: close: the server did not read everything in time: %w", os.ErrDeadlineExceeded)
+)
 
 var errClosed = fmt.Errorf("syslogjson: send: %w", net.ErrClosed)
 
@@ -64,8 +86,16 @@ func Dial(ctx context.Context, addr string, tlsConfig *tls.Config, opts ClientOp
 	return NewClient(nc, opts), nil
 }
 
-// NewClient returns a client that sends over an open connection, which it owns.
+// NewClient returns a client that sends over an open connection, which it owns. It
+// panics when that is nil.
 func NewClient(nc net.Conn, opts ClientOptions) *Client {
+	if nc == nil {
+		panic("syslogjson: NewClient: the connection is nil")
+	}
+	if h := &opts.Header; h.Facility == 0 && h.Severity == 0 {
+		d := DefaultHeader("")
+		h.Facility, h.Severity = d.Facility, d.Severity
+	}
 	c := &Client{opts: opts, nc: nc, gone: make(chan struct{}), w: bufio.NewWriterSize(nc, opts.BufferBytes)}
 	go c.read()
 	return c
@@ -97,17 +127,21 @@ func (c *Client) write(b []byte) error {
 func (c *Client) Flush() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.try(c.w.Flush)
+	return c.try(func() error { return c.w.Flush() })
 }
 
 // try writes, unless an error says that nothing more is sent.
 func (c *Client) try(write func() error) error {
+	if c.nc == nil {
+		return errZeroClient
+	}
 	if c.err == nil && c.aborted.Load() {
 		c.err = errClosed
 	}
 	if c.err != nil {
 		return c.err
 	}
+	_ = c.nc.SetWriteDeadline(time.Now().Add(positive(c.opts.WriteTimeout, DefaultWriteTimeout))) // fails only when closed
 	if err := write(); err != nil {
 		c.err = fmt.Errorf("syslogjson: send: %w", err)
 	}
@@ -116,9 +150,18 @@ func (c *Client) try(write func() error) error {
 
 // Close flushes, tells the server that nothing follows, and waits until the server
 // closes too, so that nothing on the way is lost to a reset. It returns nil when the
-// server has read everything up to the end, or when Close was called before. It waits
-// for a Send that is under way; see [Client.Abort].
+// server has read everything up to the end, or when Close was called before. When
+// CloseTimeout has passed, it ends all as [Client.Abort] does, also a Send that is
+// under way, and returns an error that is [os.ErrDeadlineExceeded].
 func (c *Client) Close() error {
+	if c.nc == nil {
+		return errZeroClient
+	}
+	timer := time.AfterFunc(positive(c.opts.CloseTimeout, DefaultCloseTimeout), func() {
+		c.late.Store(true)
+		c.Abort()
+	})
+	defer timer.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -129,8 +172,16 @@ func (c *Client) Close() error {
 	if err == nil {
 		err = c.finish()
 	}
-	_ = c.nc.Close() // both sides have finished, or err says more
+	late := c.late.Load()
 	c.err = errClosed
+	if err == nil {
+		_ = c.nc.Close() // both sides have finished
+		return nil
+	}
+	c.Abort() // a polite end could block as what failed did
+	if late {
+		return errLate
+	}
 	return err
 }
 
@@ -141,15 +192,11 @@ func (c *Client) finish() error {
 			return fmt.Errorf("syslogjson: close: %w", err)
 		}
 	}
-	select {
-	case <-c.gone:
-		if c.lost != nil {
-			return fmt.Errorf("syslogjson: close: %w", c.lost)
-		}
-		return nil
-	case <-time.After(positive(c.opts.CloseTimeout, 5*time.Second)):
-		return errors.New("syslogjson: close: the server did not close its side in time")
+	<-c.gone // at the latest when Close gives up and closes the socket
+	if c.lost != nil {
+		return fmt.Errorf("syslogjson: close: %w", c.lost)
 	}
+	return nil
 }
 
 // Abort closes the socket at once. It waits for nothing, also not for a Send, Flush
@@ -160,6 +207,9 @@ func (c *Client) finish() error {
 func (c *Client) Abort() {
 	c.aborted.Store(true)
 	nc := c.nc
+	if nc == nil {
+		return // there is nothing to close
+	}
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
 		nc = t.NetConn() // closing TLS itself may wait to write its close_notify
 	}

@@ -3,9 +3,12 @@ package syslogjson_test
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -165,4 +168,97 @@ func TestClientAbortBeforeAll(t *testing.T) {
 	is.True(errors.Is(c.Flush(), net.ErrClosed))
 	is.True(errors.Is(c.Close(), net.ErrClosed))
 	is.NoErr(c.Close())
+}
+
+// A Send that the server does not take ends, and so does Close behind one.
+func TestClientTimeouts(t *testing.T) {
+	for name, secure := range map[string]bool{"plain": false, "tls": true} {
+		t.Run(name, func(t *testing.T) {
+			is := is.New(t)
+			c, _ := unreadClient(t, secure, syslogjson.ClientOptions{WriteTimeout: 10 * time.Millisecond})
+			err := c.SendRaw(make([]byte, tooMuch))
+			is.True(errors.Is(err, os.ErrDeadlineExceeded))
+			is.Equal(c.Send([]byte("{}")), err) // the connection is of no more use
+			is.Equal(c.Close(), err)
+
+			c, nc := unreadClient(t, secure, syslogjson.ClientOptions{WriteTimeout: time.Hour, CloseTimeout: 10 * time.Millisecond})
+			before := nc.n.Load()
+			sent := make(chan error, 1)
+			go func() { sent <- c.SendRaw(make([]byte, tooMuch)) }()
+			testenv.Await(t, "it is sending", func() bool { return nc.n.Load() > before })
+			is.True(errors.Is(c.Close(), os.ErrDeadlineExceeded))
+			is.True(errors.Is(<-sent, net.ErrClosed))
+		})
+	}
+}
+
+// No program is to report an emergency of the kernel, and none does so by leaving a
+// field out.
+func TestClientPriority(t *testing.T) {
+	tests := []struct {
+		header syslogjson.Header
+		want   string
+	}{
+		{syslogjson.Header{}, "<38>"},
+		{syslogjson.Header{Format: syslogjson.RFC5424, Hostname: "vm"}, "<38>1 "},
+		{syslogjson.Header{Severity: 6}, "<6>"},
+		{syslogjson.Header{Facility: 1}, "<8>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want, func(t *testing.T) {
+			is := is.New(t)
+			ours, theirs := connected(t)
+			c := syslogjson.NewClient(ours, syslogjson.ClientOptions{Header: tt.header})
+			is.NoErr(c.Send([]byte("{}")))
+			frame, err := syslogjson.NewReader(theirs, 0).Next()
+			is.NoErr(err)
+			is.True(strings.HasPrefix(string(frame), tt.want))
+			c.Abort()
+		})
+	}
+}
+
+// Values that were not made by their constructor, and nil, say so at once.
+func TestZeroValues(t *testing.T) {
+	is := is.New(t)
+	var c syslogjson.Client
+	for _, err := range []error{c.Send([]byte("{}")), c.Flush(), c.Close()} {
+		is.True(err != nil && strings.Contains(err.Error(), "made with Dial or NewClient"))
+	}
+	c.Abort()
+	_, err := new(syslogjson.Reader).Next()
+	is.True(err != nil && strings.Contains(err.Error(), "made with NewReader"))
+	_, err = syslogjson.Dial(t.Context(), "", nil, syslogjson.ClientOptions{})
+	is.True(err != nil && strings.Contains(err.Error(), "missing address"))
+	srv := &syslogjson.Server{Handler: new(syslogtest.Collector)}
+	is.True(strings.Contains(srv.Serve(nil).Error(), "listener is nil"))
+	for want, call := range map[string]func(){
+		"the source is nil":     func() { syslogjson.NewReader(nil, 0) },
+		"the connection is nil": func() { syslogjson.NewClient(nil, syslogjson.ClientOptions{}) },
+	} {
+		func() {
+			defer func() { is.True(strings.Contains(fmt.Sprint(recover()), want)) }()
+			call()
+		}()
+	}
+}
+
+func TestTextForms(t *testing.T) {
+	is := is.New(t)
+	type settings struct {
+		Format  syslogjson.Format
+		Framing syslogjson.Framing
+	}
+	for _, want := range []settings{{}, {syslogjson.RFC5424, syslogjson.OctetCounting}} {
+		text, err := json.Marshal(want)
+		is.NoErr(err)
+		got := settings{9, 9}
+		is.NoErr(json.Unmarshal(text, &got))
+		is.Equal(got, want)
+	}
+	text, err := json.Marshal(settings{Format: syslogjson.RFC5424})
+	is.NoErr(err)
+	is.Equal(string(text), `{"Format":"rfc5424","Framing":"newline"}`)
+	is.True(json.Unmarshal([]byte(`{"Format":"syslog"}`), new(settings)) != nil)
+	is.True(json.Unmarshal([]byte(`{"Framing":""}`), new(settings)) != nil)
 }

@@ -18,14 +18,15 @@ import (
 
 // conn is one connection of a Server, served by one goroutine.
 type conn struct {
-	s     *Server
-	tls   *tls.Config // nil: plain TCP
-	raw   net.Conn    // TCP
-	in    *intake     // what is read of raw
-	nc    net.Conn    // in, or TLS over it
-	peer  Peer
-	stats *peerCounters
-	reply *replyWriter // nil when nothing is written
+	s      *Server
+	tls    *tls.Config // nil: plain TCP, or secure
+	secure *tls.Conn   // as accepted from a listener that speaks TLS itself
+	raw    net.Conn    // TCP
+	in     *intake     // what is read of raw, or of secure
+	nc     net.Conn    // in, or TLS over it
+	peer   Peer
+	stats  *peerCounters
+	reply  *replyWriter // nil when nothing is written
 
 	notAfter time.Time // end of the verified certificate's validity, zero without one
 
@@ -42,6 +43,10 @@ type conn struct {
 func newConn(s *Server, raw net.Conn, cfg *tls.Config) *conn {
 	c := &conn{s: s, tls: cfg, raw: raw}
 	c.in = &intake{Conn: raw, draining: c.draining}
+	if tc, ok := raw.(*tls.Conn); ok { // of the host's own listener
+		c.raw, c.secure = tc.NetConn(), tc
+		raw = c.raw
+	}
 	c.nc = c.in
 	if a, ok := raw.RemoteAddr().(*net.TCPAddr); ok {
 		ap := a.AddrPort()
@@ -165,12 +170,13 @@ func (c *conn) reject(class Class, frame []byte, err error) {
 	c.bad++
 	c.s.counts.add(func(st *Stats) { st.Rejected[class]++ })
 	c.stats.rejected.Add(1)
-	peer := c.peer.String()
-	c.s.rarely(string(class), peer).Warn("syslog frame rejected", "class", class, "peer", peer, "addr", c.peer.Addr)
-	if c.s.OnReject != nil {
-		prefix := frame[:min(len(frame), MaxSampleBytes)]
-		c.reply.send(c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: prefix, Err: err}))
+	if c.s.OnReject == nil {
+		peer := c.peer.String()
+		c.s.rarely(string(class), peer).Warn("syslog frame rejected", "class", class, "peer", peer, "addr", c.peer.Addr)
+		return
 	}
+	prefix := frame[:min(len(frame), MaxSampleBytes)]
+	c.reply.send(c.s.OnReject(Reject{Class: class, Peer: c.peer, Prefix: prefix, Err: err}))
 }
 
 // abort ends the connection from another goroutine.

@@ -46,8 +46,11 @@ type Reader struct {
 }
 
 // NewReader returns a Reader of r whose frames are at most maxBytes long;
-// zero or less means [DefaultMaxMessageBytes].
+// zero or less means [DefaultMaxMessageBytes]. It panics when r is nil.
 func NewReader(r io.Reader, maxBytes int) *Reader {
+	if r == nil {
+		panic("syslogjson: NewReader: the source is nil")
+	}
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxMessageBytes
 	}
@@ -285,6 +288,9 @@ func (r *Reader) skipStray() error {
 func (r *Reader) fill() error {
 	if r.err != nil {
 		return r.err
+	}
+	if r.src == nil {
+		return errors.New("syslogjson: read frame: a Reader is made with NewReader")
 	}
 	r.makeRoom()
 	for range maxEmptyReads {

@@ -2,6 +2,8 @@ package syslogjson
 
 import (
 	"bytes"
+	"crypto/tls"
+	"fmt"
 	"net/netip"
 )
 
@@ -34,6 +36,25 @@ func (f Framing) String() string {
 	return "newline"
 }
 
+// MarshalText writes what String returns.
+func (f Framing) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText reads what MarshalText writes; anything else is an error.
+func (f *Framing) UnmarshalText(text []byte) error {
+	return parseText(f, text, NonTransparent, OctetCounting)
+}
+
+// parseText sets to to the one of its values that has the text.
+func parseText[T fmt.Stringer](to *T, text []byte, values ...T) error {
+	for _, v := range values {
+		if v.String() == string(text) {
+			*to = v
+			return nil
+		}
+	}
+	return fmt.Errorf("syslogjson: %T %q is none of %v", *to, text, values)
+}
+
 // Format is the form of a message's header.
 type Format uint8
 
@@ -51,12 +72,23 @@ func (f Format) String() string {
 	return "bsd"
 }
 
+// MarshalText writes what String returns.
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText reads what MarshalText writes; anything else is an error.
+func (f *Format) UnmarshalText(text []byte) error { return parseText(f, text, BSD, RFC5424) }
+
 // Peer is the other end of a connection.
 type Peer struct {
 	Addr netip.AddrPort // invalid for a connection that is not TCP
 	// Name is the common name of the verified client certificate, else its first
 	// DNS name, at most 256 bytes, control characters replaced; "" without one.
 	Name string
+	// TLS is the state of the connection after its handshake, with the peer's whole
+	// certificate, nil without TLS. The certificate is verified only when
+	// VerifiedChains is not empty. All messages of a connection share it: it may be
+	// kept, and must not be changed.
+	TLS *tls.ConnectionState
 }
 
 // String returns the name, or the IP address of a peer without one.
@@ -96,7 +128,7 @@ type Message struct {
 	Peer Peer // set by Server
 }
 
-// Clone returns a copy that shares no memory with the frame.
+// Clone returns a copy that shares no memory with the frame. It shares Peer.TLS.
 func (m *Message) Clone() *Message {
 	c := *m
 	c.Timestamp = bytes.Clone(m.Timestamp)

@@ -78,6 +78,11 @@ type Server struct {
 	// certificate of the server, or one that verifies client certificates and has nil
 	// ClientCAs, is refused by Serve. When it is nil, Serve speaks plain TCP: for a
 	// loopback address or a test.
+	//
+	// Leave it nil for a listener that speaks TLS itself, of [tls.NewListener]: Serve
+	// makes its connections complete their handshake in HandshakeTimeout, counts those
+	// that do not, and knows their peers by name. What Serve refuses in a TLSConfig it
+	// does not see in that listener's, which should also have SessionTicketsDisabled.
 	TLSConfig *tls.Config
 
 	MaxMessageBytes  int           // 0: DefaultMaxMessageBytes
@@ -93,7 +98,9 @@ type Server struct {
 	Greeting string
 
 	// OnReject, when not nil, is called for every rejected frame, by the
-	// connection's goroutine. Its error is answered as a handler's is.
+	// connection's goroutine. Its error is answered as a handler's is. Who sets it
+	// accounts for rejected frames: the server counts them, but logs them only when
+	// it is nil.
 	OnReject func(Reject) error
 
 	Logger *slog.Logger // nil: slog.Default()
@@ -295,8 +302,8 @@ func (s *Server) accepting(ln net.Listener) bool {
 // What arrives after that is read until the peer is silent for 10 ms, and for no
 // longer than 250 ms, so a sender that never pauses does not hold Shutdown up: it
 // is cut off where its next frame would begin. On systems other than Linux, and for
-// connections that are no [syscall.Conn], the kernel is not asked and only these
-// times count.
+// connections that are no [syscall.Conn], such as those of a listener that speaks TLS
+// itself, the kernel is not asked and only these times count.
 //
 // It returns nil when all connections have ended, else ctx's error, after closing
 // the rest as [Server.Close] does.

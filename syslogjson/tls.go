@@ -108,20 +108,25 @@ func withoutTickets(cfg *tls.Config) *tls.Config {
 	return cfg
 }
 
-// shake does the TLS handshake, if the server has TLS, and learns the peer's name.
+// shake does the TLS handshake, if there is TLS, and learns the peer's name.
 func (c *conn) shake() bool {
-	if c.tls == nil {
+	tc := c.secure
+	if c.tls != nil {
+		tc = tls.Server(c.in, c.tls)
+		c.nc = tc
+	}
+	if tc == nil {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(c.s.ctx, positive(c.s.HandshakeTimeout, DefaultHandshakeTimeout))
 	defer cancel()
-	tc := tls.Server(c.in, c.tls)
 	if err := tc.HandshakeContext(ctx); err != nil {
 		c.refuse(err)
 		return false
 	}
-	c.nc = tc
-	if chains := tc.ConnectionState().VerifiedChains; len(chains) > 0 {
+	state := tc.ConnectionState()
+	c.peer.TLS = &state
+	if chains := state.VerifiedChains; len(chains) > 0 {
 		cert := chains[0][0]
 		c.peer.Name, c.notAfter = certificateName(cert), cert.NotAfter
 	}

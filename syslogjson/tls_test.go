@@ -367,3 +367,67 @@ func TestWriteOnlyOpenSSL(t *testing.T) {
 		})
 	}
 }
+
+// A host's own listener may speak TLS itself: failed handshakes are counted and the
+// verified peer is known, as with TLSConfig. The handler sees the whole certificate.
+func TestHostsTLSListener(t *testing.T) {
+	tests := []struct {
+		name string
+		auth tls.ClientAuthType
+		cert func(ca *syslogtest.CA) tls.Certificate
+		want string // the peer's name
+		lost syslogjson.HandshakeClass
+	}{
+		{"verified", tls.RequireAndVerifyClientCert, issue(syslogtest.CertOptions{CommonName: "tara-1"}), "tara-1", ""},
+		{"not verified", tls.RequireAnyClientCert, issue(syslogtest.CertOptions{CommonName: "x", SelfSigned: true}), "", ""},
+		{"refused", tls.RequireAndVerifyClientCert, issue(syslogtest.CertOptions{CommonName: "x", SelfSigned: true}), "", syslogjson.HandshakeBadCertificate},
+		{"none", tls.RequireAndVerifyClientCert, func(*syslogtest.CA) tls.Certificate { return tls.Certificate{} }, "", syslogjson.HandshakeNoCertificate},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			is := is.New(t)
+			srv := newServer(t)
+			cfg := srv.TLSConfig
+			cfg.ClientAuth = tt.auth
+			srv.TLSConfig = nil
+			srv.Listener = tls.NewListener(listen(t), cfg)
+			srv.Start()
+			cert := tt.cert(srv.CA)
+			own := srv.ClientTLSWith(cert)
+			own.Certificates = nil
+			own.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil }
+			c, err := syslogjson.Dial(inTime(t), srv.Addr, own, syslogjson.ClientOptions{})
+			is.NoErr(err)
+			_ = c.Send([]byte("{}")) // under TLS 1.3 a refused sender may see no error
+			if tt.lost != "" {
+				refused(t, srv, tt.lost)
+				return
+			}
+			is.NoErr(c.Close())
+			peer := srv.got.Messages()[0].Peer
+			is.Equal(peer.Name, tt.want)
+			is.Equal(peer.TLS.PeerCertificates[0].Raw, cert.Leaf.Raw)
+			is.Equal(len(peer.TLS.VerifiedChains) > 0, tt.want != "")
+			is.Equal(srv.Peers()[0].Name, tt.want)
+		})
+	}
+}
+
+// The handshake of such a listener is bounded too, and its connections end at Shutdown.
+func TestHostsTLSListenerEnds(t *testing.T) {
+	is := is.New(t)
+	srv := newServer(t)
+	cfg := srv.TLSConfig
+	srv.TLSConfig, srv.HandshakeTimeout = nil, 200*time.Millisecond
+	srv.Listener = tls.NewListener(listen(t), cfg)
+	srv.Start()
+	_, err := dialTCP(t, srv.Addr).Read(make([]byte, 1))
+	is.True(err != nil) // closed by the server
+	refused(t, srv, syslogjson.HandshakeTimedOut)
+	c, err := syslogjson.Dial(inTime(t), srv.Addr, srv.ClientTLS(), syslogjson.ClientOptions{})
+	is.NoErr(err)
+	is.NoErr(c.Send([]byte("{}")))
+	is.NoErr(srv.got.Wait(inTime(t), 1))
+	is.NoErr(srv.Shutdown(inTime(t)))
+	is.True(c.Close() != nil) // reset
+}

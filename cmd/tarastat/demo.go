@@ -144,7 +144,7 @@ func demoClients(ctx context.Context, addr, keyDir string) ([]*syslogjson.Client
 			return nil, err
 		}
 		c, err := syslogjson.Dial(ctx, addr, syslogjson.ClientTLSConfig(pair, pool), syslogjson.ClientOptions{
-			Header: header, BufferBytes: sendBuffer,
+			Header: header, BufferBytes: sendBuffer, WriteTimeout: heldBack, CloseTimeout: heldBack,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("connect demo sender: %w", err)

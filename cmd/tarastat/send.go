@@ -76,7 +76,7 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	opts := syslogjson.ClientOptions{Header: header}
+	opts := syslogjson.ClientOptions{Header: header, WriteTimeout: heldBack, CloseTimeout: heldBack}
 	if s.rate == 0 {
 		opts.BufferBytes = sendBuffer
 	}
@@ -99,6 +99,10 @@ func (s *sending) run(ctx context.Context) (int, error) {
 	send := func(c *syslogjson.Client, e event.Event) error { return c.Send(event.AppendJSON(nil, e)) }
 	return deal(ctx, clients, s.events(ctx), send, (*syslogjson.Client).Close)
 }
+
+// heldBack is how long a receiver may hold a sender back, as one does whose log base is
+// slow. An interrupt does not wait for it.
+const heldBack = 10 * time.Minute
 
 // headerOf returns the header of messages from host in one of the three forms in
 // which TARA's senders write: bsd, rfc5424, or octet, which is rfc5424 counted.

@@ -89,7 +89,7 @@ func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) 
 				b.Error(err)
 				return
 			}
-			c := syslogjson.NewClient(nc, syslogjson.ClientOptions{CloseTimeout: testenv.Patience}) // rsyslog has a queue to empty
+			c := syslogjson.NewClient(nc, syslogjson.ClientOptions{WriteTimeout: testenv.Patience, CloseTimeout: testenv.Patience}) // rsyslog has a queue to empty
 			for chunk := range slices.Chunk(stream, 64<<10) {
 				if _, err := nc.Write(chunk); err != nil {
 					b.Error(err)

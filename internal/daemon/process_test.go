@@ -207,7 +207,7 @@ func (p *process) dialRaw(form string, onReply func(string)) (*syslogjson.Client
 	nc, err := tls.Dial("tcp", p.syslog, senderTLS(p.t, p.dir))
 	is.New(p.t).NoErr(err)
 	return syslogjson.NewClient(nc, syslogjson.ClientOptions{
-		Header: headerOf(form), OnReply: onReply, CloseTimeout: testenv.Patience, // the receiver may be held back
+		Header: headerOf(form), OnReply: onReply, WriteTimeout: testenv.Patience, CloseTimeout: testenv.Patience, // the receiver may be held back
 	}), nc
 }
 
