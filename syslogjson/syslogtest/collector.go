@@ -37,6 +37,13 @@ func (c *Collector) HandleSyslog(_ context.Context, m *syslogjson.Message) error
 	return err
 }
 
+// Reset forgets the messages kept so far: Len and Wait count from here.
+func (c *Collector) Reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.messages = nil
+}
+
 // Len returns the number of messages kept.
 func (c *Collector) Len() int {
 	c.mu.Lock()

@@ -31,6 +31,36 @@ func ExampleNewServer() {
 	// Output: bsd from "syslogtest client": {"operation":"START_AUTH"}
 }
 
+func ExampleServer_WaitRejected() {
+	srv := syslogtest.NewServer(nil, new(syslogtest.Collector))
+	defer srv.Close()
+
+	sender := srv.Dial(syslogjson.ClientOptions{})
+	if err := sender.Send([]byte("this is no JSON")); err != nil {
+		fmt.Println(err)
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	fmt.Println(srv.WaitRejected(ctx, 1), srv.Stats().Rejected[syslogjson.ClassNoJSON])
+	// Output: <nil> 1
+}
+
+func ExampleServer_WaitRefused() {
+	srv := syslogtest.NewServer(nil, new(syslogtest.Collector))
+	defer srv.Close()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	stranger := srv.CA.Issue(syslogtest.CertOptions{CommonName: "stranger", SelfSigned: true})
+	sender, err := syslogjson.Dial(ctx, srv.Addr, srv.ClientTLSWith(stranger), syslogjson.ClientOptions{})
+	if err == nil { // under TLS 1.3 the sender does not see it
+		defer sender.Abort()
+	}
+	fmt.Println(srv.WaitRefused(ctx, 1))
+	// Output: <nil>
+}
+
 func ExampleNewCA() {
 	ca := syslogtest.NewCA()
 	expired := ca.Issue(syslogtest.CertOptions{

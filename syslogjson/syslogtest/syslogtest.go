@@ -1,15 +1,32 @@
 // Package syslogtest helps to test what sends or receives syslog over TLS, as
-// net/http/httptest does for HTTP: [NewServer] starts a syslogjson.Server with
-// certificates of a throwaway [CA], and a [Collector] keeps what arrives.
+// net/http/httptest does for HTTP:
+//
+//	func TestSender(t *testing.T) {
+//		var got syslogtest.Collector
+//		srv := syslogtest.NewServer(t, &got)
+//		send(srv.Addr, srv.ClientTLS()) // the sender under test
+//		if err := got.Wait(t.Context(), 1); err != nil {
+//			t.Fatal(err)
+//		}
+//		fmt.Println(got.Payloads())
+//	}
+//
+// [NewServer] starts a syslogjson.Server with certificates of a throwaway [CA], and a
+// [Collector] keeps what arrives. [Server.WaitRejected] and [Server.WaitRefused] wait
+// for what does not arrive. Give each wait a context with a deadline: examples/sendertest.
 package syslogtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/e-gov/tarastat/syslogjson"
@@ -19,6 +36,7 @@ import (
 type TB interface {
 	Cleanup(fn func())
 	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
 }
 
 // Server is a syslogjson.Server that listens on a free port of the loopback
@@ -37,8 +55,10 @@ type Server struct {
 // localhost and 127.0.0.1.
 const ServerName = "syslogtest.localhost"
 
-// NewServer starts a server that hands messages to h. It is closed when the test
-// ends. A program that is no test passes a nil t and calls Close; failures panic.
+// NewServer starts a server that hands messages to h, which must not be nil. It is
+// closed when the test ends, and what it logs stands in the test's log. A program that
+// is no test passes a nil t and calls Close; then failures panic, and the log is
+// slog.Default.
 func NewServer(t TB, h syslogjson.Handler) *Server {
 	s := NewUnstartedServer(t, h)
 	s.Start()
@@ -58,9 +78,37 @@ func NewUnstartedServer(t TB, h syslogjson.Handler) *Server {
 		tb: t,
 	}
 	if t != nil {
-		t.Cleanup(s.Close)
+		log := &testLog{t: t}
+		s.Logger = slog.New(slog.NewTextHandler(log, nil))
+		t.Cleanup(func() {
+			s.Close()
+			log.end()
+		})
 	}
 	return s
+}
+
+// testLog writes lines into a test's log until the test ends: a handler may still be at
+// work then, and to log after the end is a panic.
+type testLog struct {
+	mu    sync.Mutex
+	t     TB
+	ended bool
+}
+
+func (l *testLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.ended {
+		l.t.Logf("%s", bytes.TrimSuffix(line, []byte("\n")))
+	}
+	return len(line), nil
+}
+
+func (l *testLog) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
 }
 
 // ServerCert issues a certificate for a server on this machine.
@@ -77,6 +125,10 @@ func (ca *CA) ServerCert() tls.Certificate {
 func (s *Server) Start() {
 	if s.served != nil {
 		s.fail("the server is already started")
+		return
+	}
+	if s.Handler == nil {
+		s.fail("the handler is nil: pass a Collector, or a handler of your own")
 		return
 	}
 	if s.Listener == nil {
@@ -124,6 +176,37 @@ func (s *Server) Dial(opts syslogjson.ClientOptions) *syslogjson.Client {
 		s.tb.Cleanup(func() { _ = c.Close() })
 	}
 	return c
+}
+
+// WaitRejected returns when at least n frames have been rejected since the start, or
+// with ctx's error and how many there were of each class.
+func (s *Server) WaitRejected(ctx context.Context, n int) error {
+	return wait(ctx, n, "rejected frames", func() syslogjson.Counts[syslogjson.Class] { return s.Stats().Rejected })
+}
+
+// WaitRefused returns when at least n connections have failed in their handshake since
+// the start, or with ctx's error and how many there were of each class. A sender whose
+// certificate is refused sees no error under TLS 1.3, if it does not read.
+func (s *Server) WaitRefused(ctx context.Context, n int) error {
+	return wait(ctx, n, "refused handshakes", func() syslogjson.Counts[syslogjson.HandshakeClass] { return s.Stats().Handshakes })
+}
+
+// wait looks at counts, which tell nobody when they change, until their total is n.
+func wait[C syslogjson.Class | syslogjson.HandshakeClass](ctx context.Context, n int, what string, counts func() syslogjson.Counts[C]) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		have := counts()
+		if have.Total() >= uint64(max(n, 0)) {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			maps.DeleteFunc(have, func(_ C, n uint64) bool { return n == 0 })
+			return fmt.Errorf("syslogtest: wait for %d %s, have %d %v: %w", n, what, have.Total(), map[C]uint64(have), ctx.Err())
+		}
+	}
 }
 
 // Close closes the server and waits until Serve has returned. It may be called

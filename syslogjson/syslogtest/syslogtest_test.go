@@ -6,12 +6,15 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/matryer/is"
 
+	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/syslogjson"
 	"github.com/e-gov/tarastat/syslogjson/syslogtest"
 )
@@ -43,6 +46,21 @@ func TestServerWithoutTest(t *testing.T) {
 type failure struct {
 	text     string
 	cleanups []func()
+
+	mu  sync.Mutex
+	log []string
+}
+
+func (f *failure) Logf(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.log = append(f.log, fmt.Sprintf(format, args...))
+}
+
+func (f *failure) logged() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.log)
 }
 
 func (f *failure) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
@@ -53,14 +71,83 @@ func (f *failure) Fatalf(format string, args ...any) {
 func TestServerFails(t *testing.T) {
 	is := is.New(t)
 	var tb failure
-	srv := syslogtest.NewServer(&tb, nil) // no handler: Serve refuses
+	srv := syslogtest.NewServer(&tb, nil)
+	is.True(strings.Contains(tb.text, "the handler is nil"))
 	srv.Close()
-	is.True(strings.Contains(tb.text, "Handler is nil"))
 	tb.text = ""
 	is.True(srv.Dial(syslogjson.ClientOptions{}) == nil)
 	is.True(strings.Contains(tb.text, "dial"))
 	is.Equal(len(tb.cleanups), 1)
 	tb.cleanups[0]()
+}
+
+// What the server logs stands in the test's log, but nothing after the test's end.
+func TestServerLogs(t *testing.T) {
+	is := is.New(t)
+	var tb failure
+	working, end := make(chan struct{}), make(chan struct{})
+	srv := syslogtest.NewServer(&tb, syslogjson.HandlerFunc(func(context.Context, *syslogjson.Message) error {
+		close(working)
+		<-end
+		panic("after the end") // which is logged
+	}))
+	sendRaw(t, srv, "bad\n<38>{}\n")
+	<-working
+	is.NoErr(srv.WaitRejected(inTime(t), 1))
+	is.Equal(len(tb.logged()), 1)
+	is.True(strings.Contains(tb.logged()[0], "class=bad_header"))
+	for _, cleanup := range slices.Backward(tb.cleanups) {
+		cleanup()
+	}
+	close(end)
+	testenv.Await(t, "the handler to end", func() bool { return srv.Stats().Panics == 1 && srv.Stats().Active == 0 })
+	is.Equal(len(tb.logged()), 1)
+}
+
+func TestWaitForWhatDoesNotArrive(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	srv := syslogtest.NewServer(t, &got)
+	rejected, refused := make(chan error, 1), make(chan error, 1)
+	go func() { rejected <- srv.WaitRejected(inTime(t), 2) }()
+	go func() { refused <- srv.WaitRefused(inTime(t), 1) }()
+	sendRaw(t, srv, "bad\n<38>no object\n")
+	stranger := srv.CA.Issue(syslogtest.CertOptions{SelfSigned: true})
+	if c, err := syslogjson.Dial(inTime(t), srv.Addr, srv.ClientTLSWith(stranger), syslogjson.ClientOptions{}); err == nil {
+		defer c.Abort()
+	}
+	is.NoErr(<-rejected)
+	is.NoErr(<-refused)
+	is.Equal(got.Len(), 0)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := srv.WaitRejected(ctx, 3)
+	is.True(errors.Is(err, context.Canceled))
+	is.True(strings.Contains(err.Error(), "have 2 map[bad_header:1 no_json:1]"))
+	err = srv.WaitRefused(ctx, 3)
+	is.True(errors.Is(err, context.Canceled))
+	is.True(strings.Contains(err.Error(), "have 1 map["))
+}
+
+// sendRaw sends what a syslogjson.Client would not.
+func sendRaw(t *testing.T, srv *syslogtest.Server, text string) {
+	t.Helper()
+	nc, err := (&tls.Dialer{Config: srv.ClientTLS()}).DialContext(inTime(t), "tcp", srv.Addr)
+	if err == nil {
+		t.Cleanup(func() { _ = nc.Close() })
+		_, err = nc.Write([]byte(text))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func inTime(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 func TestCollectorWait(t *testing.T) {
@@ -80,6 +167,11 @@ func TestCollectorWait(t *testing.T) {
 	is.True(strings.Contains(err.Error(), "have 2"))
 	m.Payload[0] = 'x'
 	is.Equal(got.Payloads(), []string{"{}", "{}"}) // copies
+	got.Reset()
+	is.Equal(got.Len(), 0)
+	is.True(strings.Contains(got.Wait(ctx, 1).Error(), "have 0"))
+	is.NoErr(got.HandleSyslog(t.Context(), m))
+	is.NoErr(got.Wait(t.Context(), 1))
 }
 
 func TestCertificates(t *testing.T) {
