@@ -1,5 +1,23 @@
 // Package syslogjson receives syslog messages whose text is a JSON object, over
-// TLS or TCP, and sends them.
+// TLS or TCP, and sends them. A receiver, which demands certificates of its senders:
+//
+//	srv := &syslogjson.Server{
+//		TLSConfig: syslogjson.ServerTLSConfig(cert, senderCAs),
+//		Handler: syslogjson.HandlerFunc(func(ctx context.Context, m *syslogjson.Message) error {
+//			fmt.Printf("%s sent %s\n", m.Peer.Name, m.Payload)
+//			return nil
+//		}),
+//	}
+//	err := srv.ListenAndServeTLS("", "") // until srv.Shutdown(ctx)
+//
+// A sender:
+//
+//	c, err := syslogjson.Dial(ctx, "logs.example:6514", syslogjson.ClientTLSConfig(cert, serverCAs), syslogjson.ClientOptions{})
+//	err = c.Send([]byte(`{"n":1}`))
+//	err = c.Close() // nil: the server has read everything
+//
+// The sender's whole certificate is at m.Peer.TLS. What could not be handed on is told
+// to [Server.OnReject], or logged, and counted in [Server.Stats].
 //
 // [Server] is shaped like [net/http.Server]: set its fields, then call
 // [Server.Serve]. It hands every message to a [Handler]. [Reader] and [Parser]
