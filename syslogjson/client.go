@@ -93,8 +93,7 @@ func NewClient(nc net.Conn, opts ClientOptions) *Client {
 		panic("syslogjson: NewClient: the connection is nil")
 	}
 	if h := &opts.Header; h.Facility == 0 && h.Severity == 0 {
-		d := DefaultHeader("")
-		h.Facility, h.Severity = d.Facility, d.Severity
+		h.Facility, h.Severity = facilityAuth, severityInfo
 	}
 	c := &Client{opts: opts, nc: nc, gone: make(chan struct{}), w: bufio.NewWriterSize(nc, opts.BufferBytes)}
 	go c.read()

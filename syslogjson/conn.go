@@ -104,7 +104,7 @@ func (c *conn) serve() ending {
 	var skipped uint64
 	for {
 		frame, err := c.frames.Next()
-		if n := c.frames.Skipped(); n != skipped {
+		if n := c.frames.skipped; n != skipped {
 			c.s.counts.add(func(st *Stats) { st.SkippedBytes += n - skipped })
 			skipped = n
 		}
@@ -129,7 +129,6 @@ func (c *conn) serve() ending {
 			return abruptly
 		}
 		if c.bad >= MaxBadFrames {
-			c.s.counts.add(func(st *Stats) { st.BadStreaks++ })
 			c.s.log().Warn("syslog connection closed: only bad frames", "peer", c.peer.String(), "addr", c.peer.Addr,
 				"frames", MaxBadFrames)
 			return abruptly

@@ -6,10 +6,16 @@ import (
 	"time"
 )
 
+// The priority of TARA-Server's events.
+const (
+	facilityAuth = 4
+	severityInfo = 6
+)
+
 // DefaultHeader is the header of TARA-Server's events: <38>, from host, in BSD
 // format on a line of its own.
 func DefaultHeader(host string) Header {
-	return Header{Facility: FacilityAuth, Severity: SeverityInfo, Hostname: host}
+	return Header{Facility: facilityAuth, Severity: severityInfo, Hostname: host}
 }
 
 // Append appends one frame with the given time and payload to dst, in h's format

@@ -30,6 +30,9 @@ func MachineTakes(frame []byte) bool {
 // Arrived returns how many bytes the kernel holds that were not read.
 func Arrived(nc net.Conn) int { return arrived(nc) }
 
+// Skipped returns the number of bytes of oversize frames discarded so far.
+func (r *Reader) Skipped() uint64 { return r.skipped }
+
 // ServeConn serves one connection to its end.
 func (s *Server) ServeConn(nc net.Conn) {
 	s.init()

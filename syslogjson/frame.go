@@ -42,7 +42,7 @@ type Reader struct {
 
 	framing Framing // of the last frame, or of what stood for one
 	partial bool
-	skipped uint64
+	skipped uint64 // bytes of oversize frames discarded so far
 }
 
 // NewReader returns a Reader of r whose frames are at most maxBytes long;
@@ -102,9 +102,6 @@ func (r *Reader) Partial() bool { return r.partial }
 
 // Framing returns the framing of the frame last returned.
 func (r *Reader) Framing() Framing { return r.framing }
-
-// Skipped returns the number of bytes of oversize frames discarded so far.
-func (r *Reader) Skipped() uint64 { return r.skipped }
 
 // held is what is read and not yet handed out.
 func (r *Reader) held() []byte { return r.buf[r.pos:r.end] }

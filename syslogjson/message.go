@@ -7,18 +7,6 @@ import (
 	"net/netip"
 )
 
-// Facility is the part of the system that a message comes from (RFC 5424 table 1), 0 to 23.
-type Facility uint8
-
-// FacilityAuth is the facility of TARA-Server's events.
-const FacilityAuth Facility = 4
-
-// Severity is how grave a message is (RFC 5424 table 2), 0 (emergency) to 7 (debug).
-type Severity uint8
-
-// SeverityInfo is the severity of TARA-Server's events.
-const SeverityInfo Severity = 6
-
 // Framing says how a frame is delimited (RFC 6587 section 3.4).
 type Framing uint8
 
@@ -105,8 +93,8 @@ func (p Peer) String() string {
 type Header struct {
 	Format   Format
 	Framing  Framing
-	Facility Facility
-	Severity Severity
+	Facility uint8 // the part of the system, 0 to 23 (RFC 5424 table 1)
+	Severity uint8 // 0 (emergency) to 7 (debug) (RFC 5424 table 2)
 	Hostname string
 	AppName  string
 	ProcID   string

@@ -35,7 +35,7 @@ func (p *Parser) ParseInto(m *Message, frame []byte) error {
 	if rest < 0 {
 		return &ParseError{Class: ClassBadHeader, Offset: start, Reason: "no priority from <0> to <191>"}
 	}
-	m.Facility, m.Severity = Facility(pri>>3), Severity(pri&7)
+	m.Facility, m.Severity = uint8(pri>>3), uint8(pri&7)
 	frame = frame[:trimmedLen(frame)]
 	rest = min(rest, len(frame))
 	if is5424(frame[rest:]) {

@@ -84,7 +84,7 @@ func TestParseNoSmuggling(t *testing.T) {
 	is.True(err != nil)
 	m, err := syslogjson.Parse([]byte("<13>1 bad\n<191>1 - evil a - - - " + j("a")))
 	is.NoErr(err) // the object is not lost, but the first priority stands
-	is.Equal(m.Severity, syslogjson.Severity(5))
+	is.Equal(m.Severity, uint8(5))
 	is.Equal(string(m.Payload), j("a"))
 }
 

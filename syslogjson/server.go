@@ -215,7 +215,6 @@ func (s *Server) serve(ln net.Listener, cfg *tls.Config) error {
 		if !temporary(err) {
 			return fmt.Errorf("syslogjson: accept: %w", err)
 		}
-		s.counts.add(func(st *Stats) { st.AcceptErrors++ })
 		s.rarely("accept", "").Error("syslog accept failed, trying again", "err", err, "delay", delay)
 		select {
 		case <-time.After(delay):

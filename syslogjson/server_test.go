@@ -75,7 +75,6 @@ func TestServerBadStreak(t *testing.T) {
 	is.NoErr(c.SendRaw([]byte(almost + "bad\n")))
 	testenv.Await(t, "the connection is closed", func() bool { return srv.Stats().Active == 0 })
 	st := srv.Stats()
-	is.Equal(st.BadStreaks, uint64(1))
 	is.Equal(st.Rejected[syslogjson.ClassBadHeader], uint64(3*syslogjson.MaxBadFrames-2))
 	is.Equal(rejects.Load(), int64(3*syslogjson.MaxBadFrames-2))
 	is.Equal(srv.Peers()[0].Rejected, st.Rejected[syslogjson.ClassBadHeader])
@@ -128,7 +127,7 @@ func TestServerAcceptErrors(t *testing.T) {
 	is := is.New(t)
 	srv := started(t, func(s *server) { s.Listener = failing(listen(t), 3, syscall.EMFILE) })
 	oneArrives(t, srv)
-	is.Equal(srv.Stats().AcceptErrors, uint64(3))
+	is.True(strings.Contains(srv.log.String(), "accept failed, trying again"))
 
 	broken := failing(listen(t), 1, errors.New("broken"))
 	other := &syslogjson.Server{Handler: &srv.got, Logger: silent()}

@@ -17,7 +17,6 @@ type Stats struct {
 	Active         int                    // connections open now, handshakes included
 	RefusedConns   uint64                 // connections refused: MaxConns
 	RefusedPerAddr uint64                 // connections refused: MaxConnsPerAddr
-	AcceptErrors   uint64                 // accept calls that failed and were tried again
 	Handshakes     Counts[HandshakeClass] // connections that did not become ready
 
 	Frames        uint64        // frames cut from the streams, good and bad
@@ -27,7 +26,6 @@ type Stats struct {
 
 	SkippedBytes uint64 // of oversize frames, discarded unread
 	Panics       uint64 // connections ended by a panic in a handler
-	BadStreaks   uint64 // connections ended by MaxBadFrames bad frames in a row
 	ReadErrors   uint64 // connections ended by an error, such as a reset by the peer
 }
 

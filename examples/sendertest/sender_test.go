@@ -16,6 +16,7 @@ import (
 const login = `{"time":"2026-11-21T19:29:11","clientId":"openIdDemo","method":"idcard","operation":"START_AUTH"}`
 
 func inTime(t *testing.T) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx

@@ -51,9 +51,9 @@ type Server struct {
 	served chan error // nil before Start
 }
 
-// ServerName is the DNS name of the server's certificate, which also names
+// serverName is the DNS name of the server's certificate, which also names
 // localhost and 127.0.0.1.
-const ServerName = "syslogtest.localhost"
+const serverName = "syslogtest.localhost"
 
 // NewServer starts a server that hands messages to h, which must not be nil. It is
 // closed when the test ends, and what it logs stands in the test's log. A program that
@@ -114,8 +114,8 @@ func (l *testLog) end() {
 // ServerCert issues a certificate for a server on this machine.
 func (ca *CA) ServerCert() tls.Certificate {
 	return ca.Issue(CertOptions{
-		CommonName:  ServerName,
-		DNSNames:    []string{ServerName, "localhost"},
+		CommonName:  serverName,
+		DNSNames:    []string{serverName, "localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	})
@@ -154,7 +154,7 @@ func (s *Server) ClientTLS() *tls.Config {
 // shows cert.
 func (s *Server) ClientTLSWith(cert tls.Certificate) *tls.Config {
 	cfg := syslogjson.ClientTLSConfig(cert, s.CA.Pool())
-	cfg.ServerName = ServerName
+	cfg.ServerName = serverName
 	return cfg
 }
 

@@ -77,9 +77,9 @@ func TestLogger(t *testing.T) {
 
 			is.Equal(got.Payloads(), want)
 			m := got.Messages()[0]
-			is.Equal(m.AppName, "tara")                   // the tag
-			is.Equal(m.Facility, syslogjson.FacilityAuth) // the priority
-			is.Equal(m.Severity, syslogjson.SeverityInfo)
+			is.Equal(m.AppName, "tara")                                 // the tag
+			is.Equal(m.Facility, syslogjson.DefaultHeader("").Facility) // the priority
+			is.Equal(m.Severity, syslogjson.DefaultHeader("").Severity)
 		})
 	}
 }
