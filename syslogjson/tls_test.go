@@ -250,13 +250,17 @@ func TestListenAndServeTLS(t *testing.T) {
 	srv.Addr = "256.0.0.1:0"
 	is.True(srv.ListenAndServeTLS(certFile, keyFile) != nil) // no address
 	srv.Addr = "127.0.0.1:0"
-	served := make(chan error, 2)
-	go func() { served <- srv.ListenAndServeTLS(certFile, keyFile) }()
-	srv.TLSConfig = syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool())
-	go func() { served <- srv.ListenAndServeTLS("", "") }()
-	is.NoErr(srv.Close())
-	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
-	is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
+	ends := func(srv *syslogjson.Server, certFile, keyFile string) {
+		t.Helper()
+		served := make(chan error)
+		go func() { served <- srv.ListenAndServeTLS(certFile, keyFile) }()
+		is.NoErr(srv.Close())
+		is.True(errors.Is(<-served, syslogjson.ErrServerClosed))
+	}
+	ends(srv, certFile, keyFile)
+	ends(&syslogjson.Server{
+		Addr: srv.Addr, Handler: srv.Handler, TLSConfig: syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool()),
+	}, "", "")
 }
 
 // A configuration that lets in nobody, or anybody, is told at once.
