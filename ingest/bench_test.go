@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
 )
@@ -11,8 +12,9 @@ import (
 // nowhere is a log base that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Append(context.Context, []logbase.Record) error { return nil }
-func (nowhere) IDs(context.Context) (logbase.IDs, error)       { return logbase.IDs{}, nil }
+func (nowhere) Append(context.Context, []logbase.Record) error                 { return nil }
+func (nowhere) IDs(context.Context) (logbase.IDs, error)                       { return logbase.IDs{}, nil }
+func (nowhere) Sums(context.Context, aggregate.Query) ([]aggregate.Row, error) { return nil, nil }
 
 // BenchmarkHandleSyslog is the way of one event from its payload to the log
 // base: parsing, queue, id, batch.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -51,14 +52,23 @@ func newCapped(c Caps) capped {
 }
 
 // learn takes in the values that the log base has, also beyond a cap.
-func (c *capped) learn(known []aggregate.Key) {
-	for _, key := range known {
-		for k, v := range [kinds]string{key.ClientID, key.Method, key.Bank, key.Country, key.ErrorCode} {
-			if v != "" {
-				c.seen[k][v] = struct{}{}
+func (c *capped) learn(ctx context.Context, dst Appender) error {
+	for _, by := range []aggregate.Dim{
+		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,
+	} {
+		rows, err := dst.Sums(ctx, aggregate.Query{By: by})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			for k, v := range [kinds]string{r.Key.ClientID, r.Key.Method, r.Key.Bank, r.Key.Country, r.Key.ErrorCode} {
+				if v != "" {
+					c.seen[k][v] = struct{}{}
+				}
 			}
 		}
 	}
+	return nil
 }
 
 // apply puts Other in the place of values that exceed a cap. It returns for

@@ -38,20 +38,11 @@ func (in *Ingester) run(ctx context.Context) {
 }
 
 // prepare asks the log base where the last run ended.
-func (in *Ingester) prepare(ctx context.Context) error {
-	ids, err := in.dst.IDs(ctx)
-	if err != nil {
+func (in *Ingester) prepare(ctx context.Context) (err error) {
+	if in.ids, err = in.dst.IDs(ctx); err != nil {
 		return err
 	}
-	if in.opts.Known != nil {
-		known, err := in.opts.Known(ctx)
-		if err != nil {
-			return err
-		}
-		in.seen.learn(known)
-	}
-	in.ids = ids
-	return nil
+	return in.seen.learn(ctx, in.dst)
 }
 
 // number makes records of events, within the caps.
@@ -111,7 +102,7 @@ func (in *Ingester) gather() {
 func (in *Ingester) wantsMore() bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return !in.closed && len(in.pending) < in.opts.MaxBatch
+	return !in.closed && in.flushes == 0 && len(in.pending) < in.opts.MaxBatch
 }
 
 // take takes over all that is pending. last reports that nothing can follow,
@@ -194,6 +185,7 @@ func (in *Ingester) failed(err error, events int) {
 // ctx ends first, what is not stored is given up, and the error, which wraps
 // [ErrNotStored], says how many events that were; a later call says it again.
 func (in *Ingester) Close(ctx context.Context) error {
+	in.mustBeMade()
 	in.mu.Lock()
 	if !in.closed {
 		in.closed = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/syslogjson"
@@ -13,6 +14,8 @@ import (
 type printer struct{}
 
 func (printer) IDs(context.Context) (logbase.IDs, error) { return logbase.IDs{}, nil }
+
+func (printer) Sums(context.Context, aggregate.Query) ([]aggregate.Row, error) { return nil, nil }
 
 func (printer) Append(_ context.Context, batch []logbase.Record) error {
 	for _, r := range batch {

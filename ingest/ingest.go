@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -18,18 +19,21 @@ import (
 var (
 	// ErrClosed is returned for a message that arrives after [Ingester.Close].
 	ErrClosed = errors.New("ingest: closed")
-	// ErrNotStored is wrapped by what Close returns when its time ended before
-	// everything was stored.
+	// ErrNotStored is wrapped by what Close and Flush return when their time
+	// ended before everything was stored.
 	ErrNotStored = errors.New("events were not stored")
 )
 
-// Appender is the log base, as far as an [Ingester] needs it: these two methods
-// of [logbase.Store], which says what they promise. IDs is asked before the first
-// write, and again until it succeeds. Append must return soon after its context
+// Appender is the log base, as far as an [Ingester] needs it: these methods of
+// [logbase.Store], which says what they promise. IDs and Sums are asked before
+// the first write, and again until they succeed: Sums for the values that the
+// [Caps] start from, so that a restart does not begin to count them anew. What
+// only takes records returns no rows. Append must return soon after its context
 // ends, which happens when [Ingester.Close] runs out of time.
 type Appender interface {
 	Append(ctx context.Context, batch []logbase.Record) error
 	IDs(ctx context.Context) (logbase.IDs, error)
+	Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error)
 }
 
 // Ingester is a [syslogjson.Handler] that brings events into a log base. Make
@@ -50,7 +54,8 @@ type Ingester struct {
 	size    int           // events pending or being written
 	bytes   int           // their texts
 	waiting int           // events for which there is no room
-	room    chan struct{} // closed when size falls
+	flushes int           // calls of Flush under way
+	room    chan struct{} // closed when size falls, and then another one
 	closed  bool
 	closing chan struct{} // closed with it
 	stats   Stats         // without InFlight, which size and waiting are
@@ -61,8 +66,11 @@ type Ingester struct {
 }
 
 // New returns an Ingester that writes to dst, and starts its committer, which
-// ends with [Ingester.Close].
+// ends with [Ingester.Close]. It panics when dst is nil.
 func New(dst Appender, opts Options) *Ingester {
+	if dst == nil {
+		panic("ingest: New without an Appender")
+	}
 	opts = opts.withDefaults()
 	ctx, cancel := context.WithCancel(context.Background())
 	in := &Ingester{
@@ -90,20 +98,69 @@ func New(dst Appender, opts Options) *Ingester {
 // the Ingester is closed while a well-formed event waits for room, that event is
 // counted as abandoned.
 func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) error {
+	in.mustBeMade()
 	now := in.opts.Now()
 	e, notes, err := in.opts.Parser.Parse(m.Payload)
 	if err != nil {
 		in.refuse(reason(err), m.Peer.String(), m.Payload, now)
 		return refusal{err}
 	}
-	notes |= event.TimeNotes(e.Time, now)
-	return in.enqueue(ctx, e, notes)
+	return in.enqueue(ctx, e, notes|event.TimeNotes(e.Time, now))
+}
+
+// Add takes an event that did not come by syslog. It waits,
+// refuses and accounts as HandleSyslog does; sender is whom [Ingester.Samples]
+// names when e is malformed, see [event.Event.Validate].
+func (in *Ingester) Add(ctx context.Context, e event.Event, sender string) error {
+	in.mustBeMade()
+	now := in.opts.Now()
+	if err := e.Validate(); err != nil {
+		in.refuse(reason(err), sender, event.AppendJSON(nil, e), now)
+		return refusal{err}
+	}
+	return in.enqueue(ctx, e, event.TimeNotes(e.Time, now))
+}
+
+// Flush returns nil when every event that was taken before the call is stored,
+// without waiting for more to come. When ctx ends or the Ingester gives up first,
+// the error, which wraps [ErrNotStored], says how many events are not.
+func (in *Ingester) Flush(ctx context.Context) error {
+	in.mustBeMade()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.flushes++
+	defer func() { in.flushes-- }()
+	in.signal()
+	upTo := in.stats.Stored + int64(in.size) // events are stored in their order
+	for in.stats.Stored < upTo {
+		room, err := in.room, error(nil)
+		in.mu.Unlock()
+		select {
+		case <-room:
+		case <-in.done:
+			err = ErrClosed
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		in.mu.Lock()
+		if n := upTo - in.stats.Stored; err != nil && n > 0 {
+			return fmt.Errorf("ingest: flush: %d %w: %w", n, ErrNotStored, err)
+		}
+	}
+	return nil
+}
+
+func (in *Ingester) mustBeMade() {
+	if in.dst == nil {
+		panic("ingest: an Ingester is made with New")
+	}
 }
 
 // OnReject accounts for a frame that never became a message, and returns the error
 // that answers it, as HandleSyslog does. It is meant for
 // [syslogjson.Server.OnReject].
 func (in *Ingester) OnReject(r syslogjson.Reject) error {
+	in.mustBeMade()
 	in.refuse(string(r.Class), r.Peer.String(), r.Prefix, in.opts.Now())
 	return refusal{&event.FieldError{Class: event.Class(r.Class)}}
 }
@@ -240,12 +297,6 @@ type Options struct {
 
 	// Caps bounds the number of different values.
 	Caps Caps
-
-	// Known, when not nil, returns keys with the values that the log base has
-	// already, such as [logbase.Names] gives, so that a restart does not begin
-	// to count anew. It is asked before the first write, and again until it
-	// succeeds.
-	Known func(context.Context) ([]aggregate.Key, error)
 
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: slog.Default()

@@ -127,21 +127,3 @@ type Deletion struct {
 	Records int64 // removed so far
 	Done    bool  // false while it runs, and after a crash until it is resumed
 }
-
-// Names returns keys that hold, between them, each client, method, bank, country
-// and error code that has a record: what the caps of reception start from.
-func Names(ctx context.Context, s Store) ([]aggregate.Key, error) {
-	var keys []aggregate.Key
-	for _, by := range []aggregate.Dim{
-		aggregate.ByClient, aggregate.ByMethod, aggregate.ByBank, aggregate.ByCountry, aggregate.ByErrorCode,
-	} {
-		rows, err := s.Sums(ctx, aggregate.Query{By: by})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			keys = append(keys, r.Key)
-		}
-	}
-	return keys, nil
-}

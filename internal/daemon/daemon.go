@@ -14,7 +14,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
@@ -102,7 +101,6 @@ func (d *Daemon) openStore(ctx context.Context) error {
 	d.onStop("log base", shareStore, func(context.Context) error { return store.Close() })
 	d.ingester = ingest.New(store, ingest.Options{
 		Parser:   event.Parser{Location: d.cfg.zone, MaxBytes: d.cfg.MaxMessage},
-		Known:    func(ctx context.Context) ([]aggregate.Key, error) { return logbase.Names(ctx, store) },
 		MaxQueue: d.cfg.MaxQueue,
 		MaxBatch: d.cfg.MaxBatch,
 		MaxDelay: d.cfg.MaxDelay,
