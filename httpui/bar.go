@@ -72,7 +72,7 @@ func (v *visit) bar(compared bool) *bar {
 		out.Wrong = faultOf(logbase.CodeBadPeriod, v.text.Lang())
 		out.Shown = v.text.T("state.wrongPeriodHint", out.Heading)
 	}
-	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(v.h.opts.Location))) {
+	if prev, ok := p.Shift(-1); ok && (b.Records == 0 || prev.To().After(b.First.Start(v.h.zone))) {
 		out.Prev = a.Here(address.Set(address.Period, prev.String()))
 	}
 	if next, ok := p.Shift(1); ok && next.From().Before(v.now) {
@@ -116,9 +116,9 @@ func (v *visit) compared() string {
 // presets are the periods that people ask for most.
 func (v *visit) presets() []link {
 	unit := func(u aggregate.Unit, n int) aggregate.Period {
-		return aggregate.Of(u, u.Add(v.now, n), v.h.opts.Location)
+		return aggregate.Of(u, u.Add(v.now, n), v.h.zone)
 	}
-	year := aggregate.Between(aggregate.Month.Add(v.now, -11), aggregate.Month.Add(v.now, 1), v.h.opts.Location)
+	year := aggregate.Between(aggregate.Month.Add(v.now, -11), aggregate.Month.Add(v.now, 1), v.h.zone)
 	presets := []struct {
 		key    string
 		period aggregate.Period

@@ -218,7 +218,7 @@ func (v *visit) listMonths(data *clientsData) {
 func (v *visit) monthGrid(w widget, months report.Months) *grid {
 	columns := []column{nameColumn("table.client")}
 	for i, p := range months.Columns {
-		first, last := aggregate.DayOf(p.Start, v.h.opts.Location), aggregate.DayOf(p.End.Add(-1), v.h.opts.Location)
+		first, last := aggregate.DayOf(p.Start, v.h.zone), aggregate.DayOf(p.End.Add(-1), v.h.zone)
 		columns = append(columns, column{head: v.text.MonthPart(first, last), kind: export.Int, cell: func(r *rows, e *report.Entry) cell {
 			if i >= months.Begun && e.Trend[i] == 0 {
 				return missing(r.text)

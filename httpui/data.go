@@ -43,7 +43,7 @@ func fillData(v *visit) (content, error) {
 	)
 	data := dataData{
 		Records: v.text.Int(bounds.Records), Fault: v.fault(v.report.BoundsErr),
-		Version: h.opts.Version, Started: v.text.DateTime(h.started.In(h.opts.Location)), Zone: h.opts.Location.String(),
+		Version: h.opts.Version, Started: v.text.DateTime(h.started.In(h.zone)), Zone: h.zone.String(),
 	}
 	if bounds.Records > 0 {
 		data.First, data.Last = v.text.Day(bounds.First), v.text.Day(bounds.Last)

@@ -181,8 +181,8 @@ func (v *visit) preview(data *deletionData) int {
 		Clients: v.topCounts(clients),
 	}
 	if extent.Records > 0 {
-		pre.First = v.text.DateTime(extent.First.In(v.h.opts.Location))
-		pre.Last = v.text.DateTime(extent.Last.In(v.h.opts.Location))
+		pre.First = v.text.DateTime(extent.First.In(v.h.zone))
+		pre.Last = v.text.DateTime(extent.Last.In(v.h.zone))
 	}
 	for _, format := range []string{"csv", "xlsx"} {
 		url := address.Of(v.h.root.Href(statPath),
@@ -220,7 +220,7 @@ func (v *visit) deletable(text string) (p aggregate.Period, why string) {
 	if text == "" {
 		return p, v.text.T("delete.needPeriod")
 	}
-	p, err := aggregate.ParsePeriod(text, v.h.opts.Location)
+	p, err := aggregate.ParsePeriod(text, v.h.zone)
 	switch {
 	case err != nil:
 		return p, v.text.T("delete.hint")
@@ -235,7 +235,7 @@ func (v *visit) audit(deletions []logbase.Deletion) []auditRow {
 	var rows []auditRow
 	for _, d := range deletions {
 		rows = append(rows, auditRow{
-			At: v.text.DateTime(d.At.In(v.h.opts.Location)), By: d.By,
+			At: v.text.DateTime(d.At.In(v.h.zone)), By: d.By,
 			Period: v.text.Period(d.Period, logbase.Bounds{}), Records: d.Records, Done: d.Done,
 			text: d.Period.String(),
 		})
@@ -267,7 +267,7 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request, p aggregate.Per
 		return 0, err
 	}
 	by := h.opts.User(r)
-	n, err := h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: h.opts.Now().In(h.opts.Location)})
+	n, err := h.store.Delete(ctx, logbase.Deletion{Period: p, UpTo: upTo, By: by, At: h.opts.Now().In(h.zone)})
 	err = logbase.WithCode(logbase.CodeDeleteFailed, err)
 	h.opts.Logger.Info("deletion", "period", p.String(), "up_to", upTo, "records", n, "by", by, "agent", r.UserAgent(), "err", err)
 	return n, err

@@ -40,7 +40,7 @@ type oldEndpoint struct{ Request, Answer string }
 func fillHelp(v *visit) (content, error) {
 	h, t, href := v.h, v.text.T, v.h.root.Href
 	data := helpData{
-		Zone: h.opts.Location.String(), APIURL: href(apiPagePath), Connect: h.connectGuide(),
+		Zone: h.zone.String(), APIURL: href(apiPagePath), Connect: h.connectGuide(),
 		Comparisons: []string{t("compare.previous"), t("compare.lastYear"), t("compare.drawn"), t("compare.running"), t("compare.gap")},
 		Definitions: []definition{
 			{t("def.attempt"), t("def.attemptText"), "attempt"},

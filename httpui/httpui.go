@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui/internal/locale"
 	"github.com/e-gov/tarastat/httpui/internal/monitor"
 	"github.com/e-gov/tarastat/httpui/internal/web"
@@ -22,9 +21,8 @@ const (
 
 // Options are the settings of a [Handler]. The zero value works.
 type Options struct {
-	Location *time.Location   // zone of civil days; nil: event.DefaultLocation()
-	Now      func() time.Time // nil: time.Now
-	Logger   *slog.Logger     // nil: slog.Default()
+	Now    func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: slog.Default()
 
 	Catalogue  Catalogue // nil: clients are shown by their id
 	NoDeletion bool      // no page and no address deletes anything
@@ -60,6 +58,7 @@ type Options struct {
 type Handler struct {
 	opts    Options // with defaults; those of reception may be nil
 	store   logbase.Store
+	zone    *time.Location // of civil days: the store's
 	started time.Time
 
 	root      web.Root
@@ -81,7 +80,6 @@ func New(s logbase.Store, opts Options) *Handler {
 	if err != nil {
 		panic(fmt.Sprintf("httpui: Options.Prefix: %v", err))
 	}
-	opts.Location = cmp.Or(opts.Location, event.DefaultLocation())
 	opts.Logger = cmp.Or(opts.Logger, slog.Default())
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -97,7 +95,7 @@ func New(s logbase.Store, opts Options) *Handler {
 		return cmp.Or(user(r), web.RemoteHost(r))
 	}
 	h := &Handler{
-		opts: opts, store: s, started: opts.Now(),
+		opts: opts, store: s, zone: s.Location(), started: opts.Now(),
 		root:   root,
 		slots:  web.NewSlots(cmp.Or(max(opts.MaxQueries, 0), DefaultMaxQueries)),
 		tokens: web.NewTokens(),

@@ -73,11 +73,11 @@ func (v *visit) receptionData() *receptionData {
 			Rejected:    int64(p.HandlerErrors + p.Rejected),
 		}
 		if !p.LastMessage.IsZero() {
-			row.Last = v.text.DateTime(p.LastMessage.In(v.h.opts.Location))
+			row.Last = v.text.DateTime(p.LastMessage.In(v.h.zone))
 			row.Ago = v.text.Relative(v.now.Sub(p.LastMessage))
 		}
 		if !p.NotAfter.IsZero() {
-			row.NotAfter = v.text.Date(p.NotAfter.In(v.h.opts.Location))
+			row.NotAfter = v.text.Date(p.NotAfter.In(v.h.zone))
 			row.Expiring = p.NotAfter.Sub(v.now) < certificateWarning
 		}
 		data.Senders = append(data.Senders, row)
@@ -89,7 +89,7 @@ func (v *visit) receptionData() *receptionData {
 	data.Rejected, data.Notes = counts(stats.ByClass), counts(stats.Notes)
 	for _, s := range v.h.opts.Ingester.Samples() {
 		for _, text := range s.Texts {
-			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.opts.Location)), text.Masked})
+			data.Samples = append(data.Samples, sampleRow{s.Class, s.Sender, v.text.DateTime(text.Time.In(v.h.zone)), text.Masked})
 		}
 	}
 	return data

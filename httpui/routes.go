@@ -52,7 +52,7 @@ func (h *Handler) routes() {
 func (h *Handler) programs() api.Options {
 	opts := api.Options{
 		Source:  source{h},
-		Now:     func() time.Time { return h.opts.Now().In(h.opts.Location) },
+		Now:     func() time.Time { return h.opts.Now().In(h.zone) },
 		Locales: h.locales,
 		Names:   func(l *locale.Locale) report.Names { return names{l, h.opts.Catalogue} },
 		Root:    h.root,

@@ -30,7 +30,7 @@ type visit struct {
 
 func (h *Handler) visit(r *http.Request) *visit {
 	text := h.locales[web.Language(r)]
-	now := h.opts.Now().In(h.opts.Location)
+	now := h.opts.Now().In(h.zone)
 	return &visit{
 		Request: r, h: h, text: text, now: now,
 		view: address.Parse(r, h.root, now), names: names{text, h.opts.Catalogue}, report: &report.Report{},

@@ -16,9 +16,9 @@ import (
 // examples. The zero value is ready, and counts the days of the default zone.
 // Close does nothing, so that a test can go on with what it holds.
 type Memory struct {
-	// Location is the zone of civil days; nil: event.DefaultLocation(). It must
-	// not change once there are records.
-	Location *time.Location
+	// Zone is that of civil days; nil: event.DefaultLocation(). It must not change
+	// once there are records.
+	Zone *time.Location
 
 	mu        sync.RWMutex
 	records   map[int64]Record
@@ -29,13 +29,14 @@ type Memory struct {
 
 var _ Store = (*Memory)(nil)
 
-func (m *Memory) location() *time.Location {
-	return cmp.Or(m.Location, event.DefaultLocation())
+// Location implements [Store].
+func (m *Memory) Location() *time.Location {
+	return cmp.Or(m.Zone, event.DefaultLocation())
 }
 
 // count adds n records like r to the sums.
 func (m *Memory) count(r Record, n int64) {
-	m.sums.Add(aggregate.DayOf(r.Time, m.location()), aggregate.KeyOf(r.Event), n)
+	m.sums.Add(aggregate.DayOf(r.Time, m.Location()), aggregate.KeyOf(r.Event), n)
 }
 
 // Append implements [Store].
@@ -81,7 +82,7 @@ func (m *Memory) IDs(context.Context) (IDs, error) {
 func (m *Memory) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if q.ByDays() && q.Period.Location().String() == m.location().String() {
+	if q.ByDays() && q.Period.Location().String() == m.Location().String() {
 		return m.sums.Rows(q), nil
 	}
 	c := aggregate.NewCounter(q)
@@ -121,7 +122,7 @@ func (m *Memory) in(p aggregate.Period) []Record {
 			list = append(list, r)
 		}
 	}
-	month := func(r Record) time.Time { return aggregate.Month.Start(r.Time.In(m.location())) }
+	month := func(r Record) time.Time { return aggregate.Month.Start(r.Time.In(m.Location())) }
 	slices.SortFunc(list, func(a, b Record) int {
 		return cmp.Or(month(a).Compare(month(b)), cmp.Compare(a.ID, b.ID))
 	})

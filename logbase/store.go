@@ -33,6 +33,10 @@ var (
 // server that is away is open all the same: its methods fail with ERR-01 (or
 // ERR-04 when it was refused) until the server is there.
 type Store interface {
+	// Location is the zone whose civil days the base counts. It is never nil and
+	// never changes, and is known while the base is away.
+	Location() *time.Location
+
 	// Append returns nil only when every record of the batch is durable and
 	// counted. After an error the same batch may be handed over again: a record
 	// whose ID is kept already is left out. It returns soon after ctx ends, and

@@ -281,3 +281,6 @@ func (l lock) take(ctx context.Context) error {
 }
 
 func (l lock) give() { <-l }
+
+// Location implements [logbase.Store]: it is [Options.Location].
+func (s *Store) Location() *time.Location { return s.opts.Location }

@@ -225,3 +225,6 @@ func (s *Store) alive(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+// Location implements [logbase.Store]: it is [Options.Location].
+func (s *Store) Location() *time.Location { return s.opts.Location }

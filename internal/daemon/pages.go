@@ -68,7 +68,6 @@ func (d *Daemon) openNames() (httpui.Catalogue, error) {
 func (d *Daemon) openPages(names httpui.Catalogue) {
 	ui := httpui.New(d.store, httpui.Options{
 		Catalogue:   names,
-		Location:    d.cfg.zone,
 		Logger:      d.log,
 		Hosts:       d.cfg.hosts(),
 		Ingester:    d.ingester,

@@ -36,6 +36,7 @@ func (b *base) check(rng *rand.Rand, queries int) {
 func (b *base) checkState() {
 	b.t.Helper()
 	ctx := b.t.Context()
+	b.equal("Location", event.DefaultLocation().String(), b.store.Location().String(), nil)
 	ids, err := b.store.IDs(ctx)
 	b.equal("IDs", b.model.lastID, ids.Last, err)
 	bounds, err := b.store.Bounds(ctx)
