@@ -68,21 +68,29 @@ func fillHelp(v *visit) (content, error) {
 			{"?p=", t("form.everything"), ""},
 			{"2018-0[4-6]", t("form.expression"), ""},
 		},
-		Old: []oldEndpoint{
-			{"GET " + href("/stat") + "?p=", `{"err":null,"kirjed":[{"_id":{"clientId":…,"method":…,"operation":…,"bank":…},"kirjeteArv":n},…]}`},
-			{"GET " + href("/standard") + "?p=", `{"err":null,"kirjeid":n}`},
-			{"GET " + href("/kirjeid") + "?p=", `{"err":null,"kirjeid":n}`},
-			{"GET " + href("/alates"), `{"err":null,"alates":"2018-04-28"}`},
-			{"GET " + href("/status"), "200 OK"},
-		},
 	}
-	if !h.opts.NoDeletion {
-		data.Old = append(data.Old, oldEndpoint{"DELETE " + href("/kustuta") + "?p=", `{"err":null,"kustutati":n}`})
+	if !h.opts.NoOldAddresses {
+		data.Old = h.oldEndpoints()
 	}
 	for _, c := range logbase.Codes() {
 		data.Codes = append(data.Codes, codeRow{c.String(), c.Text(v.text.Lang()), c.Advice(v.text.Lang())})
 	}
 	return content{data: data}, nil
+}
+
+func (h *Handler) oldEndpoints() []oldEndpoint {
+	href := h.root.Href
+	list := []oldEndpoint{
+		{"GET " + href("/stat") + "?p=", `{"err":null,"kirjed":[{"_id":{"clientId":…,"method":…,"operation":…,"bank":…},"kirjeteArv":n},…]}`},
+		{"GET " + href("/standard") + "?p=", `{"err":null,"kirjeid":n}`},
+		{"GET " + href("/kirjeid") + "?p=", `{"err":null,"kirjeid":n}`},
+		{"GET " + href("/alates"), `{"err":null,"alates":"2018-04-28"}`},
+		{"GET " + href("/status"), "200 OK"},
+	}
+	if !h.opts.NoDeletion {
+		list = append(list, oldEndpoint{"DELETE " + href("/kustuta") + "?p=", `{"err":null,"kustutati":n}`})
+	}
+	return list
 }
 
 // apiPageData is what the page about the API lists: the same as the OpenAPI

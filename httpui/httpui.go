@@ -26,8 +26,14 @@ type Options struct {
 
 	Catalogue  Catalogue // nil: clients are shown by their id
 	NoDeletion bool      // no page and no address deletes anything
-	Version    string    // of the program; may be empty
-	Packaged   time.Time // when the program was built; zero when unknown
+
+	// NoOldAddresses leaves out what only programs written for the old service
+	// ask: /standard, /kirjeid, /alates, /kustuta, and the JSON of /stat, which
+	// is a page for everybody then.
+	NoOldAddresses bool
+
+	Version  string    // of the program; may be empty
+	Packaged time.Time // when the program was built; zero when unknown
 
 	MaxQueries   int           // requests that read the log base at once; 0: DefaultMaxQueries
 	QueryTimeout time.Duration // for all reading of one request, waiting included; 0: DefaultQueryTimeout

@@ -3,6 +3,8 @@ package httpui_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/httpui/internal/api"
 	"github.com/e-gov/tarastat/httpui/internal/uitest"
 	"github.com/e-gov/tarastat/ingest"
 	"github.com/e-gov/tarastat/logbase"
@@ -374,6 +377,45 @@ func TestAPIPageListsEveryEndpoint(t *testing.T) {
 	text := doc.text()
 	for path := range uitest.Dig(uitest.Description(t, h), "paths").(map[string]any) {
 		is.True(strings.Contains(text, "GET "+path))
+	}
+}
+
+// TestDocumentedAddresses asks for every address of the package documentation:
+// each is served by the method it stands beside, and no other is.
+func TestDocumentedAddresses(t *testing.T) {
+	is := is.New(t)
+	doc, err := os.ReadFile("doc.go")
+	is.NoErr(err)
+	table := regexp.MustCompile(`(?m)^//\t(GET|POST|DELETE) +(/\S*)`).FindAllStringSubmatch(string(doc), -1)
+	is.Equal(len(table), 21)
+	for _, old := range []bool{true, false} {
+		o := options()
+		o.NoDeletion, o.NoOldAddresses = old, old
+		h := httpui.New(spring(t), o)
+		for i, line := range table {
+			method, path := line[1], line[2]
+			w := browse(t, h).do(httptest.NewRequest(method, path, nil))
+			switch {
+			case old && (i >= len(table)-4 || strings.Contains(path, "kustuta")):
+				is.Equal(w.Code, http.StatusNotFound) // taken away
+			case path == "/static/":
+				is.Equal(w.Code, http.StatusNotFound) // it lists nothing
+			case method == http.MethodGet:
+				is.Equal(w.Code, http.StatusOK)
+			default:
+				is.Equal(w.Code, http.StatusBadRequest) // nothing was confirmed, and there is no period
+			}
+		}
+		for _, e := range api.Endpoints() {
+			is.True(strings.Contains(string(doc), strings.TrimPrefix(e.Path, api.Root+"/")))
+		}
+		help, _ := browse(t, h).page("/abi")
+		is.Equal(strings.Contains(help.text(), "/standard"), !old)
+		r := httptest.NewRequest(http.MethodGet, "http://localhost/stat", nil)
+		r.Header.Set("Accept", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		is.Equal(strings.HasPrefix(w.Body.String(), "{"), !old)
 	}
 }
 

@@ -33,13 +33,13 @@ func (h *Handler) routes() {
 	programs := api.Route(site, h.programs())
 	stat := h.serve(page{name: "stat", title: "stat.title", bar: periodBar, fill: fillStat})
 	site.Handle("GET", statPath, func(w http.ResponseWriter, r *http.Request, f *web.Failure) {
-		if web.WantsHTML(r) {
+		if h.opts.NoOldAddresses || web.WantsHTML(r) {
 			h.tellPage(w, r, f)
 			return
 		}
 		api.TellStat(w, r, f)
 	}, func(w http.ResponseWriter, r *http.Request) error {
-		if web.WantsHTML(r) || r.URL.Query().Has(paramFormat) {
+		if h.opts.NoOldAddresses || web.WantsHTML(r) || r.URL.Query().Has(paramFormat) {
 			return stat(w, r)
 		}
 		return programs.Stat(w, r)
@@ -57,6 +57,7 @@ func (h *Handler) programs() api.Options {
 		Names:   func(l *locale.Locale) report.Names { return names{l, h.opts.Catalogue} },
 		Root:    h.root,
 		Version: h.opts.Version,
+		NoOld:   h.opts.NoOldAddresses,
 	}
 	if !h.opts.NoDeletion {
 		opts.Delete = h.deleteAll

@@ -37,6 +37,9 @@ type Options struct {
 	Root    web.Root
 	Version string // of the program; may be empty
 
+	// NoOld leaves out the endpoints of the old service.
+	NoOld bool
+
 	// Delete deletes the records of a period that has both ends, for a request
 	// to the old endpoint. It is nil when nothing can be deleted.
 	Delete func(w http.ResponseWriter, r *http.Request, p aggregate.Period) (int64, error)
@@ -61,7 +64,9 @@ func Route(site *web.Site, opts Options) *API {
 		return nil
 	})
 	site.Missing("/api/", tellProblem)
-	a.routeOld()
+	if !opts.NoOld {
+		a.routeOld()
+	}
 	return a
 }
 

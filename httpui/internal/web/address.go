@@ -38,7 +38,7 @@ func (r Root) Href(path string) string { return string(r) + path }
 // The cookie holds nothing else.
 const (
 	paramLang  = "lang"
-	langCookie = "lang"
+	langCookie = "tarastat_lang"
 )
 
 const cookieSeconds = 365 * 24 * 60 * 60

@@ -66,7 +66,10 @@ func NewSite(opts Options, tell Teller) *Site {
 	}
 	s.Missing("/", tell)
 	if s.root != "" { // a host that passes on more than what is below the root
-		s.handle("/", tell, missing)
+		s.handle("/", tell, func(_ http.ResponseWriter, r *http.Request) error {
+			s.log.Warn("request outside the prefix, which must not be stripped", "path", r.URL.Path, "prefix", s.root)
+			return Fail(http.StatusNotFound, 0, nil)
+		})
 	}
 	return s
 }

@@ -140,7 +140,7 @@ func TestLanguage(t *testing.T) {
 	for _, tt := range tests {
 		r := request("GET", tt.path, "", "Accept-Language: "+tt.accept)
 		if tt.cookie != "" {
-			r.AddCookie(&http.Cookie{Name: "lang", Value: tt.cookie})
+			r.AddCookie(&http.Cookie{Name: "tarastat_lang", Value: tt.cookie})
 		}
 		if got := do(site(web.Options{}), r).Body.String()[:2]; got != tt.want {
 			t.Errorf("%+v: %s", tt, got)
