@@ -68,7 +68,7 @@ type Event struct {
 	Time time.Time
 
 	// TimeText is the time as written by the sender. It is what the log base
-	// keeps as "time".
+	// keeps as "time". For an event made by hand, [New] derives it from Time.
 	TimeText string
 
 	ClientID  string    // the client application; never empty
@@ -94,9 +94,32 @@ func (e Event) ErrorCode() string {
 	return strings.TrimSpace(cutAtRune(strings.TrimSpace(code), MaxErrorCodeBytes))
 }
 
+// New completes an event made by hand and returns it as [Parse] would: of Time
+// and TimeText the one that is missing is made of the other (a text without a
+// zone being local time of [DefaultLocation]), the text of a failure is masked
+// and cut. A [*FieldError] says what else is wrong with it, see [Event.Validate].
+func New(e Event) (Event, error) {
+	switch {
+	case e.TimeText != "" && e.Time.IsZero():
+		e.Time, _ = ParseTime(e.TimeText, nil) // what does not parse stays zero, which is refused below
+	case e.TimeText == "" && !e.Time.IsZero():
+		e.TimeText = writeTime(e.Time)
+		if t, err := ParseTime(e.TimeText, nil); err != nil || !t.Equal(e.Time) { // a year that no text can hold
+			return Event{}, &FieldError{Class: ClassBadTime, Field: memberTime}
+		}
+	}
+	if e.Operation == OpFailure {
+		e.Error, _ = cleanError([]byte(e.Error), DefaultMaxFieldBytes)
+	}
+	if err := e.Validate(); err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
 // Validate reports the first rule that e breaks, as a [*FieldError], or nil.
-// [Parse] applies it; call it for events made by hand. That Time is the
-// instant of TimeText is not checked, since the zone is not known here.
+// [Parse] and [New] apply it. Both Time and TimeText must be there; that one is
+// the instant of the other is not checked, since the zone is not known here.
 func (e Event) Validate() error {
 	return e.validate(DefaultMaxFieldBytes)
 }

@@ -108,17 +108,18 @@ func (in *Ingester) HandleSyslog(ctx context.Context, m *syslogjson.Message) err
 	return in.enqueue(ctx, e, notes|event.TimeNotes(e.Time, now))
 }
 
-// Add takes an event that did not come by syslog. It waits,
-// refuses and accounts as HandleSyslog does; sender is whom [Ingester.Samples]
-// names when e is malformed, see [event.Event.Validate].
+// Add takes an event that did not come by syslog, completed as by [event.New].
+// It waits, refuses and accounts as HandleSyslog does; sender is whom
+// [Ingester.Samples] names when e is malformed.
 func (in *Ingester) Add(ctx context.Context, e event.Event, sender string) error {
 	in.mustBeMade()
 	now := in.opts.Now()
-	if err := e.Validate(); err != nil {
+	made, err := event.New(e)
+	if err != nil {
 		in.refuse(reason(err), sender, event.AppendJSON(nil, e), now)
 		return refusal{err}
 	}
-	return in.enqueue(ctx, e, event.TimeNotes(e.Time, now))
+	return in.enqueue(ctx, made, event.TimeNotes(made.Time, now))
 }
 
 // Flush returns nil when every event that was taken before the call is stored,

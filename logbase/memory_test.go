@@ -2,9 +2,13 @@ package logbase_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
+
+	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
@@ -30,4 +34,18 @@ func ExampleMemory() {
 	rows, err := base.Sums(context.Background(), aggregate.Query{By: aggregate.ByClient})
 	fmt.Println(rows[0].Key.ClientID, rows[0].Count, err)
 	// Output: openIdDemo 2 <nil>
+}
+
+// TestRecordJSON: the id is not lost to the event's own JSON.
+func TestRecordJSON(t *testing.T) {
+	is := is.New(t)
+	const text = `[{"id":4611686018427387904,"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}]`
+	var records []logbase.Record
+	is.NoErr(json.Unmarshal([]byte(text), &records))
+	is.Equal(records[0].ID, int64(1<<62))
+	is.Equal(records[0].ClientID, "a")
+	got, err := json.Marshal(records)
+	is.NoErr(err)
+	is.Equal(string(got), text)
+	is.True(errors.Is(json.Unmarshal([]byte(`{"id":1}`), &records[0]), event.ErrInvalid))
 }

@@ -2,8 +2,10 @@ package logbase
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
+	"strconv"
 	"time"
 
 	"github.com/e-gov/tarastat/aggregate"
@@ -96,6 +98,29 @@ type Record struct {
 	// keeps one record.
 	ID int64
 	event.Event
+}
+
+// MarshalJSON writes the event as a sender does ([event.AppendJSON]), with the
+// member id before it.
+func (r Record) MarshalJSON() ([]byte, error) {
+	dst := strconv.AppendInt([]byte(`{"id":`), r.ID, 10)
+	at := len(dst)
+	dst = event.AppendJSON(dst, r.Event)
+	dst[at] = ',' // in the place of the brace
+	return dst, nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. An error of the event is an
+// [*event.FieldError].
+func (r *Record) UnmarshalJSON(data []byte) error {
+	var id struct {
+		ID int64 `json:"id"`
+	}
+	if err := json.Unmarshal(data, &id); err != nil {
+		return err
+	}
+	r.ID = id.ID
+	return r.Event.UnmarshalJSON(data)
 }
 
 // Bounds is how much a log base holds.
