@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"fmt"
 	"sort"
 	"time"
 )
@@ -29,6 +30,19 @@ func (u Unit) String() string {
 		return ""
 	}
 	return names[u]
+}
+
+// MarshalText is [Unit.String].
+func (u Unit) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// UnmarshalText is [ParseUnit].
+func (u *Unit) UnmarshalText(text []byte) error {
+	parsed, ok := ParseUnit(string(text))
+	if !ok {
+		return fmt.Errorf("aggregate: unknown unit %q", text)
+	}
+	*u = parsed
+	return nil
 }
 
 // ParseUnit is the inverse of [Unit.String]. It reports false for any other
@@ -149,11 +163,11 @@ type Day int32
 
 const secondsPerDay = 24 * 60 * 60
 
-// DayOf returns the civil day of t in loc. That is the date which the local
-// clock shows, save where it was put back across midnight: a day that has
-// begun goes on.
+// DayOf returns the civil day of t in loc (nil: the default zone). That is the
+// date which the local clock shows, save where it was put back across midnight:
+// a day that has begun goes on.
 func DayOf(t time.Time, loc *time.Location) Day {
-	return Date(reading(t.In(loc)).Date())
+	return Date(reading(t.In(orDefault(loc))).Date())
 }
 
 // Date returns the day with that date. Values out of range are normalised as
@@ -162,9 +176,9 @@ func Date(year int, month time.Month, day int) Day {
 	return Day(midnight(year, month, day).Unix() / secondsPerDay)
 }
 
-// Start returns the first instant of d in loc, which is not midnight where a
-// change of the clock leaves midnight out.
-func (d Day) Start(loc *time.Location) time.Time { return instant(d.utc(), loc) }
+// Start returns the first instant of d in loc (nil: the default zone), which is
+// not midnight where a change of the clock leaves midnight out.
+func (d Day) Start(loc *time.Location) time.Time { return instant(d.utc(), orDefault(loc)) }
 
 func (d Day) utc() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC() }
 
@@ -173,6 +187,15 @@ func (d Day) String() string { return d.utc().Format(time.DateOnly) }
 
 // MarshalText is [Day.String], so that JSON holds dates.
 func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads a date as MarshalText writes it.
+func (d *Day) UnmarshalText(text []byte) error {
+	t, err := time.Parse(time.DateOnly, string(text))
+	if err == nil {
+		*d = Date(t.Date())
+	}
+	return err
+}
 
 // The functions here turn instants into readings of the local clock and back.
 // A reading is a time.Time in UTC that shows what the clock shows, so that

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/e-gov/tarastat/event"
 )
@@ -14,6 +15,10 @@ import (
 // costs 16 bytes a sum: about 2 million sums, or 32 MB, for a year of 600
 // clients. It is safe for concurrent use; the zero value is ready.
 type Cube struct {
+	// Location is the zone whose days are given to Add; nil: the default zone. A
+	// query of other days is none that c answers. It is set before the first use.
+	Location *time.Location
+
 	mu    sync.RWMutex
 	names [dims]names
 	days  []daySums // sorted by day, none without cells

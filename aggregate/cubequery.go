@@ -7,11 +7,38 @@ import (
 	"time"
 )
 
+// Answers reports whether the sums of whole days can answer q: it asks for no
+// hours and no part of a day, and its days are those of c's zone, unless it asks
+// for everything in one figure.
+func (c *Cube) Answers(q Query) bool {
+	if q.Step == Hour || !q.Period.WholeDays() {
+		return false
+	}
+	return sameZone(q.Period.Location(), orDefault(c.Location)) || q.Period.Everything() && q.Step == Whole
+}
+
+// sameZone reports whether two locations are one zone. Those loaded twice are;
+// of fixed ones, the name alone does not tell.
+func sameZone(a, b *time.Location) bool {
+	if a == b {
+		return true
+	}
+	winter := time.Date(2018, time.January, 1, 0, 0, 0, 0, time.UTC)
+	for _, t := range [...]time.Time{winter, winter.AddDate(0, 6, 0)} {
+		_, x := t.In(a).Zone()
+		_, y := t.In(b).Zone()
+		if x != y {
+			return false
+		}
+	}
+	return a.String() == b.String()
+}
+
 // Rows answers q, as [Count] would over the events whose sums c holds. It looks
 // at every sum of the period, or for a query of nothing but steps at one total
-// a day. It panics when sums by day cannot answer q: ask [Query.ByDays] first.
+// a day. It panics when c cannot answer q: ask [Cube.Answers] first.
 func (c *Cube) Rows(q Query) []Row {
-	if !q.ByDays() {
+	if !c.Answers(q) {
 		panic("aggregate: Cube.Rows: the query takes the events themselves")
 	}
 	c.mu.RLock()

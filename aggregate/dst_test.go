@@ -96,7 +96,7 @@ func TestDaySumsAtChangesOfTheClock(t *testing.T) {
 
 			is.Equal(sum(count(sent, aggregate.Query{Period: p})), tt.want)
 
-			var cube aggregate.Cube
+			cube := aggregate.Cube{Location: loc}
 			for _, e := range sent {
 				cube.Add(aggregate.DayOf(e.Time, loc), aggregate.KeyOf(e), 1)
 			}

@@ -13,14 +13,17 @@ import (
 type PeriodError struct{ Err error }
 
 // Error gives the cause.
-func (e *PeriodError) Error() string { return "aggregate: period: " + e.Err.Error() }
+func (e *PeriodError) Error() string { return fmt.Sprintf("aggregate: period: %v", e.Err) }
 
 // Unwrap returns the cause.
 func (e *PeriodError) Unwrap() error { return e.Err }
 
-var errBackward = errors.New("ends before it begins")
+var (
+	errBackward = errors.New("ends before it begins")
+	errForm     = errors.New("none of the forms of a period")
+)
 
-// ParsePeriod reads a period in civil units of loc (nil: the default zone):
+// ParseCivil reads a period in civil units of loc (nil: the default zone):
 //
 //	2018-04-28T10           an hour; both of them when the clock repeats it
 //	2018-04-28              a day
@@ -35,11 +38,9 @@ var errBackward = errors.New("ends before it begins")
 // An hour or a day that the local clock leaves out is an empty period. Space
 // around a form is ignored.
 //
-// Any other text, a date that does not exist included, is the specification's
-// regular expression (section 2.2) in RE2 syntax, within [MaxExprBytes] and
-// [MaxExprProgram]. A text that is neither, or a range that ends before it
-// begins, gives a [*PeriodError].
-func ParsePeriod(text string, loc *time.Location) (Period, error) {
+// Any other text, a date that does not exist and a range that ends before it
+// begins included, gives a [*PeriodError].
+func ParseCivil(text string, loc *time.Location) (Period, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return Period{loc: loc}, nil
@@ -60,6 +61,21 @@ func ParsePeriod(text string, loc *time.Location) (Period, error) {
 			return p, nil
 		}
 	}
+	return Period{}, &PeriodError{errForm}
+}
+
+// ParsePeriod reads a period as the addresses of the old service do. What is no
+// form of [ParseCivil], a date that does not exist included, is the
+// specification's regular expression (section 2.2) in RE2 syntax, within
+// [MaxExprBytes] and [MaxExprProgram]: "2018-13" is one, and nothing matches it.
+// A text that is neither, or a range that ends before it begins, gives a
+// [*PeriodError].
+func ParsePeriod(text string, loc *time.Location) (Period, error) {
+	p, err := ParseCivil(text, loc)
+	if !errors.Is(err, errForm) {
+		return p, err
+	}
+	text = strings.TrimSpace(text)
 	re, err := parseExpr(text)
 	if err != nil {
 		return Period{}, &PeriodError{err}

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"regexp"
 	"time"
 
@@ -9,13 +10,13 @@ import (
 
 // Period is a stretch of time that is asked about: either bounds in civil
 // units of a zone, or the specification's regular expression. The zero value
-// is everything, in [event.DefaultLocation]. Make one with [ParsePeriod], [Of],
+// is everything, in [event.DefaultLocation]. Make one with [ParseCivil], [Of],
 // [Between] or [Everything].
 type Period struct {
 	from, to time.Time
 	unit     Unit
 	expr     *regexp.Regexp
-	text     string // as ParsePeriod reads it, "" where there is no such form
+	text     string // as ParseCivil reads it, "" where there is no such form
 	loc      *time.Location
 }
 
@@ -56,7 +57,7 @@ func unitPeriod(u Unit, r time.Time, loc *time.Location) Period {
 }
 
 // String returns the period as it is written in an address: the text it was
-// parsed from, or a form of [ParsePeriod] that gives the same period. A period
+// parsed from, or a form of [ParseCivil] that gives the same period. A period
 // whose bounds are no full hours is written as the hours it touches. Only
 // everything is "". What has no such form, since it is open on one side, empty,
 // or outside the years that can be written, is told by its two instants, with
@@ -90,11 +91,17 @@ func (p Period) Unit() Unit { return p.unit }
 func (p Period) Expr() *regexp.Regexp { return p.expr }
 
 // Location is the zone of the period.
-func (p Period) Location() *time.Location {
-	if p.loc == nil {
-		return event.DefaultLocation()
-	}
-	return p.loc
+func (p Period) Location() *time.Location { return orDefault(p.loc) }
+
+func orDefault(loc *time.Location) *time.Location { return cmp.Or(loc, event.DefaultLocation()) }
+
+// MarshalText is [Period.String].
+func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText is [ParseCivil] in the default zone.
+func (p *Period) UnmarshalText(text []byte) (err error) {
+	*p, err = ParseCivil(string(text), nil)
+	return err
 }
 
 // Contains reports whether an event at t counts. An expression is matched

@@ -16,10 +16,6 @@ type Query struct {
 	Step   Unit   // divided into which steps; Whole for one figure a key
 }
 
-// ByDays reports whether sums by civil day can answer q; otherwise it takes
-// the events themselves.
-func (q Query) ByDays() bool { return q.Step != Hour && q.Period.WholeDays() }
-
 // Row is one line of an answer.
 type Row struct {
 	// Start is the beginning of the step, in the zone of the period. It is
@@ -39,16 +35,19 @@ func (r Row) Compare(o Row) int {
 }
 
 // Count answers q from the events. It is what any other way to the answer is
-// held equal to. Rows are sorted, see [Row.Compare].
+// held equal to. Rows are sorted, see [Row.Compare]. A nil sequence holds no event.
 func Count(events iter.Seq[event.Event], q Query) []Row {
 	c := NewCounter(q)
-	for e := range events {
-		c.Add(e)
+	if events != nil {
+		for e := range events {
+			c.Add(e)
+		}
 	}
 	return c.Rows()
 }
 
-// Counter is [Count] one event at a time. It is not safe for concurrent use.
+// Counter is [Count] one event at a time. It is not safe for concurrent use. Make
+// one with [NewCounter].
 type Counter struct {
 	q      Query
 	counts map[rowKey]int64

@@ -100,7 +100,7 @@ func TestCounterMayBeUsedOn(t *testing.T) {
 	}
 }
 
-func TestQueryByDays(t *testing.T) {
+func TestCubeAnswers(t *testing.T) {
 	tests := []struct {
 		text string
 		step aggregate.Unit
@@ -117,7 +117,7 @@ func TestQueryByDays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.text+" "+tt.step.String(), func(t *testing.T) {
-			is.New(t).Equal(aggregate.Query{Period: period(t, tt.text, ""), Step: tt.step}.ByDays(), tt.want)
+			is.New(t).Equal(new(aggregate.Cube).Answers(aggregate.Query{Period: period(t, tt.text, ""), Step: tt.step}), tt.want)
 		})
 	}
 }

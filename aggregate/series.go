@@ -77,6 +77,11 @@ type Tally struct {
 	Attempts  int64 `json:"attempts" doc:"Authentications begun (START_AUTH)."`
 	Successes int64 `json:"successes" doc:"Authentications that ended well (SUCCESSFUL_AUTH)."`
 	Failures  int64 `json:"failures" doc:"Authentications that ended badly (ERROR)."`
+
+	// Other is the number of events without one of the three operations: all of
+	// them in rows that were not counted by operation, else what was written into
+	// the log base by hand.
+	Other int64 `json:"-"`
 }
 
 // Add counts n events of an operation.
@@ -88,16 +93,18 @@ func (t *Tally) Add(o event.Operation, n int64) {
 		t.Successes += n
 	case event.OpFailure:
 		t.Failures += n
+	default:
+		t.Other += n
 	}
 }
 
 // Plus returns the sum of two tallies.
 func (t Tally) Plus(o Tally) Tally {
-	return Tally{t.Attempts + o.Attempts, t.Successes + o.Successes, t.Failures + o.Failures}
+	return Tally{t.Attempts + o.Attempts, t.Successes + o.Successes, t.Failures + o.Failures, t.Other + o.Other}
 }
 
 // Events is the number of all events.
-func (t Tally) Events() int64 { return t.Attempts + t.Successes + t.Failures }
+func (t Tally) Events() int64 { return t.Attempts + t.Successes + t.Failures + t.Other }
 
 // Ended is the number of authentications that ended, well or badly.
 func (t Tally) Ended() int64 { return t.Successes + t.Failures }

@@ -118,11 +118,11 @@ func TestTally(t *testing.T) {
 	a.Add(event.OpSuccess, 3)
 	a.Add(event.OpFailure, 1)
 	a.Add(event.OpFailure, 1)
-	a.Add("SOMETHING_ELSE", 100) // no part of any figure
-	is.Equal(a, aggregate.Tally{Attempts: 5, Successes: 3, Failures: 2})
-	is.Equal(a.Events(), int64(10))
+	a.Add("SOMETHING_ELSE", 100) // no attempt, success or failure
+	is.Equal(a, aggregate.Tally{Attempts: 5, Successes: 3, Failures: 2, Other: 100})
+	is.Equal(a.Events(), int64(110))
 	is.Equal(a.Ended(), int64(5))
-	is.Equal(a.Plus(aggregate.Tally{Attempts: 1, Successes: 2, Failures: 3}), aggregate.Tally{Attempts: 6, Successes: 5, Failures: 5})
+	is.Equal(a.Plus(aggregate.Tally{Attempts: 1, Successes: 2, Failures: 3}), aggregate.Tally{Attempts: 6, Successes: 5, Failures: 5, Other: 100})
 }
 
 func TestTallyRate(t *testing.T) {

@@ -220,7 +220,7 @@ func (v *visit) deletable(text string) (p aggregate.Period, why string) {
 	if text == "" {
 		return p, v.text.T("delete.needPeriod")
 	}
-	p, err := aggregate.ParsePeriod(text, v.h.zone)
+	p, err := address.ParsePeriod(text, v.h.zone)
 	switch {
 	case err != nil:
 		return p, v.text.T("delete.hint")

@@ -48,6 +48,7 @@ func (m *Memory) Append(ctx context.Context, batch []Record) error {
 	defer m.mu.Unlock()
 	if m.records == nil {
 		m.records = make(map[int64]Record)
+		m.sums.Location = m.Location()
 	}
 	for _, r := range batch {
 		m.last = max(m.last, r.ID)
@@ -82,7 +83,7 @@ func (m *Memory) IDs(context.Context) (IDs, error) {
 func (m *Memory) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if q.ByDays() && q.Period.Location().String() == m.Location().String() {
+	if m.sums.Answers(q) {
 		return m.sums.Rows(q), nil
 	}
 	c := aggregate.NewCounter(q)

@@ -44,7 +44,7 @@ func (d deletion) period(loc *time.Location) aggregate.Period {
 	if zone, err := time.LoadLocation(d.Zone); err == nil {
 		loc = zone
 	}
-	p, err := aggregate.ParsePeriod(d.Period, loc)
+	p, err := aggregate.ParseCivil(d.Period, loc)
 	if err != nil || !p.From().Equal(d.From) || !p.To().Equal(d.To) {
 		p = aggregate.Between(d.From, d.To, loc)
 	}

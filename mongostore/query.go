@@ -19,23 +19,13 @@ import (
 // Errors carry ERR-02, ERR-01 when the log base is away, and ERR-04.
 func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
 	return ask(ctx, s, "sums", func() ([]aggregate.Row, error) {
-		if s.byDays(q) {
+		if s.cube.Answers(q) {
 			return s.cube.Rows(q), nil
 		}
 		c := aggregate.NewCounter(q)
 		err := s.scan(ctx, q.Period, func(k kept) error { c.Add(k.Event); return nil })
 		return c.Rows(), err
 	})
-}
-
-// byDays reports whether the sums by day can answer q. Days of another zone
-// than the store's own are none that it has sums of.
-func (s *Store) byDays(q aggregate.Query) bool {
-	if !q.ByDays() {
-		return false
-	}
-	return q.Period.Location().String() == s.opts.Location.String() ||
-		(q.Period.Everything() && q.Step == aggregate.Whole)
 }
 
 // Bounds returns how much the base holds, as far as it is counted. It is
@@ -89,7 +79,7 @@ func (s *Store) extent(ctx context.Context, p aggregate.Period) (logbase.Extent,
 	if x.UpTo, err = s.greatestID(ctx); err != nil {
 		return x, err
 	}
-	if !s.byDays(aggregate.Query{Period: p}) {
+	if !s.cube.Answers(aggregate.Query{Period: p}) {
 		err := s.scan(ctx, p, func(k kept) error { x.Records++; widen(&x, k); return nil })
 		return x, err
 	}

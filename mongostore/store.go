@@ -83,7 +83,7 @@ func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 		uri:      uri,
 		secrets:  secrets(uri),
 		writer:   primitive.NewObjectID(),
-		cube:     &aggregate.Cube{},
+		cube:     &aggregate.Cube{Location: opts.Location},
 		turn:     make(lock, 1),
 		own:      make(map[aggregate.Day]*ledger),
 		versions: make(map[string]version),

@@ -313,7 +313,7 @@ func deletions(c *sqlite.Conn, loc *time.Location) ([]deletion, error) {
 // written with, if that means the same: it does not when the period was one of
 // another zone than the store's.
 func writtenPeriod(text string, from, to time.Time, loc *time.Location) aggregate.Period {
-	p, err := aggregate.ParsePeriod(text, loc)
+	p, err := aggregate.ParseCivil(text, loc)
 	if err == nil && p.Bounded() && p.From().Equal(from) && p.To().Equal(to) {
 		return p
 	}

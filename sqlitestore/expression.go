@@ -31,7 +31,7 @@ func (r dayRun) period(loc *time.Location) aggregate.Period {
 // judgeDays looks at the days that have records. One that comes later is not
 // judged, so it is read.
 func (s *Store) judgeDays(q aggregate.Query) (v dayVerdicts) {
-	if q.Period.Expr() == nil || !s.sameZone(q.Period) {
+	if q.Period.Expr() == nil || !s.byDays(aggregate.Query{Period: aggregate.Everything(q.Period.Location()), Step: aggregate.DayUnit}) {
 		return v
 	}
 	judge, err := newDayJudge(q.Period.Expr())

@@ -21,18 +21,10 @@ func (s *Store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, e
 	return rows, fail(ctx, logbase.CodeReadFailed, "sums", err)
 }
 
-// byDays reports whether the sums by day can answer q. Days of another zone
-// than the store's own are none that it has sums of.
+// byDays reports whether the sums by day can answer q.
 func (s *Store) byDays(q aggregate.Query) bool {
-	if !q.ByDays() {
-		return false
-	}
-	return s.sameZone(q.Period) || (q.Period.Everything() && q.Step == aggregate.Whole)
-}
-
-func (s *Store) sameZone(p aggregate.Period) bool {
-	loc := p.Location()
-	return loc == s.opts.Location || (loc.String() == s.opts.Location.String() && loc.String() != "")
+	sums := aggregate.Cube{Location: s.opts.Location}
+	return sums.Answers(q)
 }
 
 // count answers q from the records, as far as it must.

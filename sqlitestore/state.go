@@ -53,9 +53,9 @@ type state struct {
 }
 
 // load reads the state of the file.
-func load(c *sqlite.Conn) (*state, error) {
+func load(c *sqlite.Conn, loc *time.Location) (*state, error) {
 	s := &state{
-		cube:   &aggregate.Cube{},
+		cube:   &aggregate.Cube{Location: loc},
 		keys:   make([]aggregate.Key, 1),
 		keyIDs: make(map[aggregate.Key]keyID),
 		days:   make(map[aggregate.Day]idRange),

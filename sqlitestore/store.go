@@ -105,7 +105,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := syncDir(s.path); err != nil {
 		return err
 	}
-	if s.state, err = load(s.writer); err != nil {
+	if s.state, err = load(s.writer, s.opts.Location); err != nil {
 		return err
 	}
 	audit, err := deletions(s.writer, s.opts.Location)

@@ -89,7 +89,7 @@ func (s *Store) reopen(ctx context.Context) error {
 		return err
 	}
 	c.SetInterrupt(ctx.Done())
-	st, err := load(c)
+	st, err := load(c, s.opts.Location)
 	if err != nil {
 		return errors.Join(err, c.Close())
 	}

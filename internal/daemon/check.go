@@ -149,7 +149,7 @@ func boundsText(b logbase.Bounds) string {
 // compareSums counts every record anew and holds the sums against it.
 func compareSums(ctx context.Context, s logbase.Store, loc *time.Location) error {
 	q := everyDay(loc)
-	var recount aggregate.Cube
+	recount := aggregate.Cube{Location: loc}
 	for rec, err := range s.Records(ctx, q.Period) {
 		if err != nil {
 			return err

@@ -81,8 +81,8 @@ func OpenExisting(ctx context.Context, s *Settings, patience time.Duration, logg
 // that the settings name, and returns how many were wrong. An empty text means
 // everything; an expression gives [ErrPeriod].
 func Recount(ctx context.Context, s *Settings, period string, logger *slog.Logger) (changed int64, err error) {
-	p, err := aggregate.ParsePeriod(period, s.zone)
-	if err != nil || p.Expr() != nil {
+	p, err := aggregate.ParseCivil(period, s.zone)
+	if err != nil {
 		return 0, ErrPeriod
 	}
 	store, err := OpenExisting(ctx, s, 0, logger)

@@ -76,7 +76,7 @@ func (s *store) IDs(ctx context.Context) (logbase.IDs, error) {
 }
 
 func (s *store) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
-	if q.ByDays() {
+	if new(aggregate.Cube).Answers(q) {
 		return s.sums.Sums(ctx, q)
 	}
 	q.Period = longer(q.Period, s.hourLonger)

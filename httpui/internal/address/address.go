@@ -87,7 +87,7 @@ func Parse(r *http.Request, root web.Root, now time.Time) View {
 	v.Query, v.Given, v.Text = q, q.Has(Period), q.Get(Period)
 	if v.Given {
 		var p aggregate.Period
-		if p, v.PeriodErr = aggregate.ParsePeriod(v.Text, now.Location()); v.PeriodErr == nil {
+		if p, v.PeriodErr = ParsePeriod(v.Text, now.Location()); v.PeriodErr == nil {
 			v.Period = p
 		}
 	}
@@ -101,6 +101,16 @@ func Parse(r *http.Request, root web.Root, now time.Time) View {
 		}
 	}
 	return v
+}
+
+// ParsePeriod reads a period as people write one: in a civil form, or as the
+// specification's expression, which has a metacharacter. A text that looks like
+// a date and is none, such as 2018-13, is an error and matches nothing.
+func ParsePeriod(text string, loc *time.Location) (aggregate.Period, error) {
+	if strings.ContainsAny(text, `\.+*?()|[]{}^$`) {
+		return aggregate.ParsePeriod(text, loc)
+	}
+	return aggregate.ParseCivil(text, loc)
 }
 
 // Question is what a report is to answer.
