@@ -3,6 +3,7 @@ package logbase
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"sync"
@@ -14,13 +15,13 @@ import (
 
 // Memory is a whole [Store] that lasts as long as the process: for tests and
 // examples. The zero value is ready, and counts the days of the default zone.
-// Close does nothing, so that a test can go on with what it holds.
 type Memory struct {
 	// Zone is that of civil days; nil: event.DefaultLocation(). It must not change
 	// once there are records.
 	Zone *time.Location
 
 	mu        sync.RWMutex
+	closed    bool
 	records   map[int64]Record
 	last      int64
 	sums      aggregate.Cube
@@ -39,10 +40,26 @@ func (m *Memory) count(r Record, n int64) {
 	m.sums.Add(aggregate.DayOf(r.Time, m.Location()), aggregate.KeyOf(r.Event), n)
 }
 
+// alive reports why nothing may be asked. Its error carries c, or ERR-01 when m
+// is closed.
+func (m *Memory) alive(ctx context.Context, c Code) error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if m.closed {
+		return WithCode(CodeUnreachable, ErrClosed)
+	}
+	return WithCode(c, ctx.Err())
+}
+
 // Append implements [Store].
 func (m *Memory) Append(ctx context.Context, batch []Record) error {
-	if err := ctx.Err(); err != nil {
-		return WithCode(CodeWriteFailed, err)
+	if err := m.alive(ctx, CodeWriteFailed); err != nil {
+		return err
+	}
+	for _, r := range batch {
+		if r.ID <= 0 {
+			return WithCode(CodeWriteFailed, fmt.Errorf("record ID %d is not positive", r.ID))
+		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -60,27 +77,38 @@ func (m *Memory) Append(ctx context.Context, batch []Record) error {
 	return nil
 }
 
-// Add appends events under ids of its own.
+// Add appends events under ids of its own. It panics when one of them is
+// malformed (see [event.New], by which they are completed), or m is closed.
 func (m *Memory) Add(events ...event.Event) {
 	m.mu.RLock()
 	ids := IDs{Last: m.last}
 	m.mu.RUnlock()
 	batch := make([]Record, len(events))
 	for i, e := range events {
-		batch[i] = Record{ID: ids.Next(time.Time{}), Event: e}
+		made, err := event.New(e)
+		if err != nil {
+			panic(fmt.Sprintf("logbase: Memory.Add: %v", err))
+		}
+		batch[i] = Record{ID: ids.Next(time.Time{}), Event: made}
 	}
-	_ = m.Append(context.Background(), batch) // fails only with its context
+	if err := m.Append(context.Background(), batch); err != nil {
+		panic(fmt.Sprintf("logbase: Memory.Add: %v", err))
+	}
 }
 
 // IDs implements [Store].
-func (m *Memory) IDs(context.Context) (IDs, error) {
+func (m *Memory) IDs(ctx context.Context) (IDs, error) {
+	err := m.alive(ctx, CodeReadFailed)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return IDs{Last: m.last}, nil
+	return IDs{Last: m.last}, err
 }
 
 // Sums implements [Store].
-func (m *Memory) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, error) {
+func (m *Memory) Sums(ctx context.Context, q aggregate.Query) ([]aggregate.Row, error) {
+	if err := m.alive(ctx, CodeReadFailed); err != nil {
+		return nil, err
+	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if m.sums.Answers(q) {
@@ -94,18 +122,29 @@ func (m *Memory) Sums(_ context.Context, q aggregate.Query) ([]aggregate.Row, er
 }
 
 // Bounds implements [Store].
-func (m *Memory) Bounds(context.Context) (Bounds, error) { return m.sums.Bounds(), nil }
+func (m *Memory) Bounds(ctx context.Context) (Bounds, error) {
+	return m.sums.Bounds(), m.alive(ctx, CodeReadFailed)
+}
 
 // Clients implements [Store].
-func (m *Memory) Clients(context.Context) ([]Seen, error) { return m.sums.Clients(), nil }
+func (m *Memory) Clients(ctx context.Context) ([]Seen, error) {
+	return m.sums.Clients(), m.alive(ctx, CodeReadFailed)
+}
 
 // Backlog implements [Store].
-func (*Memory) Backlog(context.Context) (Backlog, error) { return Backlog{}, nil }
+func (m *Memory) Backlog(ctx context.Context) (Backlog, error) {
+	return Backlog{}, m.alive(ctx, CodeReadFailed)
+}
 
 // Records implements [Store].
-func (m *Memory) Records(_ context.Context, p aggregate.Period) iter.Seq2[Record, error] {
+func (m *Memory) Records(ctx context.Context, p aggregate.Period) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		for _, r := range m.in(p) {
+		list := m.in(p)
+		if err := m.alive(ctx, CodeReadFailed); err != nil {
+			yield(Record{}, err)
+			return
+		}
+		for _, r := range list {
 			if !yield(r, nil) {
 				return
 			}
@@ -131,7 +170,7 @@ func (m *Memory) in(p aggregate.Period) []Record {
 }
 
 // Extent implements [Store].
-func (m *Memory) Extent(_ context.Context, p aggregate.Period) (Extent, error) {
+func (m *Memory) Extent(ctx context.Context, p aggregate.Period) (Extent, error) {
 	m.mu.RLock()
 	x := Extent{UpTo: m.last}
 	m.mu.RUnlock()
@@ -147,11 +186,14 @@ func (m *Memory) Extent(_ context.Context, p aggregate.Period) (Extent, error) {
 		}
 		x.Records++
 	}
-	return x, nil
+	return x, m.alive(ctx, CodeReadFailed)
 }
 
 // Delete implements [Store].
-func (m *Memory) Delete(_ context.Context, d Deletion) (int64, error) {
+func (m *Memory) Delete(ctx context.Context, d Deletion) (int64, error) {
+	if err := m.alive(ctx, CodeDeleteFailed); err != nil {
+		return 0, err
+	}
 	if !d.Period.Bounded() {
 		return 0, WithCode(CodeBadPeriod, ErrPeriod)
 	}
@@ -170,14 +212,18 @@ func (m *Memory) Delete(_ context.Context, d Deletion) (int64, error) {
 }
 
 // Deletions implements [Store].
-func (m *Memory) Deletions(context.Context) ([]Deletion, error) {
+func (m *Memory) Deletions(ctx context.Context) ([]Deletion, error) {
+	err := m.alive(ctx, CodeReadFailed)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return slices.Clone(m.deletions), nil
+	return slices.Clone(m.deletions), err
 }
 
 // Recount implements [Store]. There is nothing to put right.
-func (*Memory) Recount(_ context.Context, p aggregate.Period) (int64, error) {
+func (m *Memory) Recount(ctx context.Context, p aggregate.Period) (int64, error) {
+	if err := m.alive(ctx, CodeWriteFailed); err != nil {
+		return 0, err
+	}
 	if p.Expr() != nil {
 		return 0, WithCode(CodeBadPeriod, ErrPeriod)
 	}
@@ -185,7 +231,20 @@ func (*Memory) Recount(_ context.Context, p aggregate.Period) (int64, error) {
 }
 
 // Ping implements [Store].
-func (*Memory) Ping(context.Context) error { return nil }
+func (m *Memory) Ping(ctx context.Context) error { return m.alive(ctx, CodeReadFailed) }
 
-// Close implements [Store].
-func (*Memory) Close() error { return nil }
+// Close implements [Store]. What m holds stays, for [Memory.Reopen].
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	return nil
+}
+
+// Reopen takes back a Close, as another Open of a store would, and returns m.
+func (m *Memory) Reopen() *Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = false
+	return m
+}

@@ -21,7 +21,7 @@ func TestMemory(t *testing.T) {
 	logbasetest.Run(t, func(t *testing.T, name string) logbase.Store {
 		t.Helper()
 		m, _ := bases.LoadOrStore(name, new(logbase.Memory))
-		return m.(*logbase.Memory)
+		return m.(*logbase.Memory).Reopen()
 	}, logbasetest.Options{Events: 400})
 }
 

@@ -31,7 +31,9 @@ var (
 // What it answers always equals [aggregate.Count] over the records it holds,
 // whatever happened in between: batches that came again, crashes, deletions.
 //
-// Every error carries a code of the specification, see [CodeOf]. A store on a
+// Every error carries a code of the specification, see [CodeOf]: ERR-02 where no
+// other is named. One that comes of the end of a context wraps the context's
+// error. A store on a
 // server that is away is open all the same: its methods fail with ERR-01 (or
 // ERR-04 when it was refused) until the server is there.
 type Store interface {
@@ -41,8 +43,9 @@ type Store interface {
 
 	// Append returns nil only when every record of the batch is durable and
 	// counted. After an error the same batch may be handed over again: a record
-	// whose ID is kept already is left out. It returns soon after ctx ends, and
-	// neither keeps nor changes the batch. Errors carry ERR-05, ERR-01 or ERR-04.
+	// whose ID is kept already is left out. A record whose ID is not positive is
+	// refused with the whole batch. It returns soon after ctx ends, and neither
+	// keeps nor changes the batch. Errors carry ERR-05, ERR-01 or ERR-04.
 	Append(ctx context.Context, batch []Record) error
 
 	// IDs returns the sequence from which whoever appends to this Store takes
@@ -86,7 +89,7 @@ type Store interface {
 	Ping(ctx context.Context) error
 
 	// Close releases what the Store holds. Later calls of other methods give
-	// [ErrClosed]; a second Close does nothing.
+	// [ErrClosed], with ERR-01; a second Close does nothing.
 	Close() error
 }
 

@@ -31,6 +31,11 @@ func (s *Store) Append(ctx context.Context, batch []logbase.Record) error {
 	if err := s.writable(ctx); err != nil {
 		return s.fail(ctx, logbase.CodeWriteFailed, "append", err)
 	}
+	for _, r := range batch { // before the first chunk is written
+		if r.ID <= 0 {
+			return s.fail(ctx, logbase.CodeWriteFailed, "append", fmt.Errorf("record ID %d is not positive", r.ID))
+		}
+	}
 	for chunk := range slices.Chunk(batch, maxInsert) {
 		if err := s.append(ctx, chunk); err != nil {
 			return s.fail(ctx, logbase.CodeWriteFailed, fmt.Sprintf("append %d records", len(batch)), err)

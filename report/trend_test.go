@@ -143,7 +143,9 @@ func TestNewAndSilentClients(t *testing.T) {
 func TestLastUse(t *testing.T) {
 	is := is.New(t)
 	s := spring(t)
-	s.add(at(t, "2018-02-03T10:00", "emta", event.MethodBankLink, event.OpSuccess))
+	bank := at(t, "2018-02-03T10:00", "emta", event.MethodBankLink, event.OpSuccess)
+	bank.Bank = "SEB"
+	s.add(bank)
 	q := report.Question{Period: period(t, "2017-05/2018-04"), Filter: aggregate.Key{Method: event.MethodBankLink}, Now: now}
 	r := report.New(t.Context(), s, q)
 	b, err := r.Breakdown(t.Context(), aggregate.ByClient)

@@ -27,11 +27,15 @@ import (
 // Errors carry ERR-06, or ERR-07 and [logbase.ErrPeriod] for a period that is not
 // bounded, of which the audit learns nothing.
 func (s *Store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
-	if !d.Period.Bounded() {
-		return 0, fail(ctx, logbase.CodeDeleteFailed, "delete", logbase.ErrPeriod)
+	err := s.alive(ctx)
+	if err == nil && !d.Period.Bounded() {
+		err = logbase.ErrPeriod
+	}
+	if err != nil {
+		return 0, fail(ctx, logbase.CodeDeleteFailed, "delete", err)
 	}
 	job := deletion{Deletion: d}
-	err := s.write(ctx, func(c *sqlite.Conn) (_ func(*state), err error) {
+	err = s.write(ctx, func(c *sqlite.Conn) (_ func(*state), err error) {
 		job.id, err = insertDeletion(c, d)
 		return nil, err
 	})

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -222,5 +223,23 @@ func script(t *testing.T, path, sql string) {
 	}
 	if err := errors.Join(sqlitex.ExecuteScript(c, sql, nil), c.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOpenOfNoFile: a name that SQLite would take for something else than a file
+// leaves none behind.
+func TestOpenOfNoFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, path := range []string{"", ":memory:", "file:events.db", "file::memory:?mode=memory"} {
+		t.Run(path, func(t *testing.T) {
+			is := is.New(t)
+			_, err := sqlitestore.Open(t.Context(), path, sqlitestore.Options{})
+			is.True(err != nil && strings.Contains(err.Error(), "logbase.Memory"))
+			code, _ := logbase.CodeOf(err)
+			is.Equal(code, logbase.CodeUnreachable)
+			left, err := os.ReadDir(".")
+			is.NoErr(err)
+			is.Equal(len(left), 0)
+		})
 	}
 }

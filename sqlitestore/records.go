@@ -23,6 +23,10 @@ const recordsPage = 2000
 // An error is given last, with an empty record. It carries ERR-02.
 func (s *Store) Records(ctx context.Context, p aggregate.Period) iter.Seq2[logbase.Record, error] {
 	return func(yield func(logbase.Record, error) bool) {
+		if err := s.alive(ctx); err != nil { // also when there is nothing to read
+			yield(logbase.Record{}, fail(ctx, logbase.CodeReadFailed, "records", err))
+			return
+		}
 		s.view.RLock()
 		rest := s.state.scans(p, s.opts.Location, nil)
 		s.view.RUnlock()

@@ -17,6 +17,9 @@ import (
 //
 // Errors carry ERR-05, or ERR-07 and [logbase.ErrPeriod] for an expression.
 func (s *Store) Recount(ctx context.Context, p aggregate.Period) (changed int64, err error) {
+	if err := s.alive(ctx); err != nil {
+		return 0, fail(ctx, logbase.CodeWriteFailed, "recount", err)
+	}
 	if p.Expr() != nil {
 		return 0, fail(ctx, logbase.CodeWriteFailed, "recount", logbase.ErrPeriod)
 	}

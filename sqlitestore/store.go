@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,8 @@ type Store struct {
 	resumed sync.WaitGroup // deletions that Open has resumed
 }
 
-// Open opens the log base at path, and makes it when there is none; the
+// Open opens the log base at path, the name of a file (":memory:" and "file:" URIs
+// are refused), and makes it when there is none; the
 // directory must exist. It goes on in the background with deletions that were
 // begun and not ended.
 //
@@ -88,7 +90,13 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	return s, nil
 }
 
+// errPath: SQLite has names for what is no file of ours.
+var errPath = errors.New("the path is not that of a file; logbase.Memory is a log base in memory")
+
 func (s *Store) open(ctx context.Context) (err error) {
+	if s.path == "" || s.path == ":memory:" || strings.HasPrefix(s.path, "file:") {
+		return errPath
+	}
 	if s.lock, err = lockFile(s.path + ".lock"); err != nil {
 		return err
 	}

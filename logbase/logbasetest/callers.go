@@ -37,17 +37,10 @@ func (s suite) cancelledContext(t *testing.T) {
 		_, _ = b.store.Deletions(gone)
 		_, _ = b.store.Recount(gone, aggregate.Period{})
 		_ = b.store.Ping(gone)
-		b.readOne(gone)
 		b.check(rng, 10)
 	}
-	b.readOne(t.Context()) // whoever stops reading holds nothing up
 	b.append([]logbase.Record{{ID: b.model.lastID + 1, Event: randomEvent(rng)}})
 	b.check(rng, 5)
-}
-
-// readOne stops reading after the first record, or the first error.
-func (b *base) readOne(ctx context.Context) {
-	b.store.Records(ctx, aggregate.Period{})(func(logbase.Record, error) bool { return false })
 }
 
 // concurrent: several write while others ask. Run it with -race.

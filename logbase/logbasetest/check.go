@@ -1,8 +1,10 @@
 package logbasetest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,7 +55,7 @@ func (b *base) checkQuery(q aggregate.Query) {
 	want := aggregate.Count(b.model.events(), q)
 	if err != nil || !cmp.Equal(want, nonNil(rows), sameTime) {
 		b.t.Fatalf("Sums of %q in zone %s, filter %+v, by %#x, step %v: %v (-want +got):\n%s", q.Period.String(), q.Period.Location(),
-			q.Filter, q.By, q.Step, err, cmp.Diff(want, nonNil(rows), sameTime))
+			q.Filter, q.By, q.Step, err, differences(want, nonNil(rows)))
 	}
 }
 
@@ -105,9 +107,21 @@ func (b *base) equal(what string, want, got any, err error) {
 	if err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
-	if diff := cmp.Diff(want, got, sameTime, samePeriod); diff != "" {
-		b.t.Fatalf("%s (-want +got):\n%s", what, diff)
+	if !cmp.Equal(want, got, sameTime, samePeriod) {
+		b.t.Fatalf("%s (-want +got):\n%s", what, differences(want, got))
 	}
+}
+
+// maxDifferences is how many lines of a difference are shown.
+const maxDifferences = 40
+
+// differences are what cmp.Diff tells, but not all of it when it is much.
+func differences(want, got any) string {
+	lines := strings.Split(cmp.Diff(want, got, sameTime, samePeriod), "\n")
+	if more := len(lines) - maxDifferences; more > 0 {
+		lines = append(lines[:maxDifferences], fmt.Sprintf("... and %d lines more", more))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // nonNil makes an empty list of none: a store may return either.

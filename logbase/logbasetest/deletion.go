@@ -2,6 +2,7 @@ package logbasetest
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -63,11 +64,16 @@ func (s suite) deletionRefused(t *testing.T) {
 		aggregate.Between(noon, time.Time{}, noon.Location()), aggregate.Between(time.Time{}, noon, noon.Location()),
 	} {
 		n, err := b.store.Delete(t.Context(), logbase.Deletion{Period: p, UpTo: 50, By: "127.0.0.1"})
-		if n != 0 || err == nil {
-			t.Errorf("Delete of %q: %d removed, error %v", p.String(), n, err)
+		if n != 0 || !errors.Is(err, logbase.ErrPeriod) {
+			t.Errorf("Delete of %q: %d removed, error %v instead of ErrPeriod", p.String(), n, err)
 		}
-		if _, ok := logbase.CodeOf(err); !ok {
-			t.Errorf("Delete of %q: an error without a code: %v", p.String(), err)
+		hasCode(t, "Delete of "+p.String(), err, logbase.CodeBadPeriod)
+		if p.Expr() != nil {
+			_, err := b.store.Recount(t.Context(), p)
+			if !errors.Is(err, logbase.ErrPeriod) {
+				t.Errorf("Recount of %q: %v instead of ErrPeriod", p.String(), err)
+			}
+			hasCode(t, "Recount of "+p.String(), err, logbase.CodeBadPeriod)
 		}
 	}
 	b.check(rng, 5)
@@ -103,20 +109,13 @@ func (s suite) deletionInterrupted(t *testing.T) {
 		_, err := b.store.Delete(ctx, d)
 		result <- err
 	}()
-	for { // until it has begun
-		list, err := b.store.Deletions(t.Context())
-		if err != nil {
-			t.Fatalf("Deletions: %v", err)
-		}
-		if len(list) > 0 {
-			break
-		}
-	}
+	ended, err := b.awaitBegun(result)
 	cancel()
-	if err := <-result; err != nil {
-		if _, ok := logbase.CodeOf(err); !ok {
-			t.Errorf("Delete: an error without a code: %v", err)
-		}
+	if !ended {
+		err = <-result // the guard bounds it
+	}
+	if err != nil {
+		hasCode(t, "Delete that was broken off", err, logbase.CodeDeleteFailed, logbase.CodeUnreachable)
 	}
 	b.restart()
 	b.awaitDeletions()
@@ -125,15 +124,46 @@ func (s suite) deletionInterrupted(t *testing.T) {
 	b.checkRecords(aggregate.Period{})
 }
 
+// awaitBegun waits until the audit knows of a deletion. Nothing may be gone before
+// that. It returns the outcome when the deletion has ended by then.
+func (b *base) awaitBegun(result <-chan error) (ended bool, err error) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), b.suite.o.Patience)
+	defer cancel()
+	for all := int64(len(b.model.records)); ; {
+		bounds, err := b.store.Bounds(ctx)
+		list, told := b.store.Deletions(ctx)
+		if err := errors.Join(err, told); err != nil {
+			b.t.Fatalf("waiting until the audit tells of a deletion under way: %v", err)
+		}
+		if len(list) > 0 {
+			return false, nil
+		}
+		select {
+		case err := <-result:
+			if list, _ := b.store.Deletions(ctx); len(list) == 0 {
+				b.t.Fatalf("a deletion has ended (%v) of which the audit tells nothing", err)
+			}
+			return true, err
+		default:
+			if bounds.Records < all {
+				if list, _ := b.store.Deletions(ctx); len(list) == 0 {
+					b.t.Fatalf("%d records are gone before the audit tells of the deletion", all-bounds.Records)
+				}
+			}
+		}
+	}
+}
+
 // awaitDeletions waits until every deletion has ended.
 func (b *base) awaitDeletions() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(b.t.Context(), b.suite.o.Patience)
 	defer cancel()
 	for {
 		list, err := b.store.Deletions(ctx)
 		if err != nil {
-			b.t.Fatalf("Deletions: %v", err)
+			b.t.Fatalf("waiting until a deletion that was broken off is ended: %v", err)
 		}
 		done := true
 		for _, d := range list {

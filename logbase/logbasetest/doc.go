@@ -1,5 +1,15 @@
 // Package logbasetest is what a log base has to do, as tests. Every store runs
-// [Run] in its own tests; whoever writes a new one begins here.
+// [Run] in its own tests; whoever writes a new one begins here:
+//
+//	func TestStore(t *testing.T) {
+//		logbasetest.Run(t, func(t *testing.T, dir string) logbase.Store {
+//			s, err := mystore.Open(filepath.Join(dir, "events"))
+//			if err != nil {
+//				t.Fatal(err)
+//			}
+//			return s
+//		}, logbasetest.Options{})
+//	}
 //
 // The suite says one thing in many ways: what a store answers equals what
 // [aggregate.Count] says of the records it was given, whatever happened in
@@ -17,4 +27,15 @@
 //     else, and tells the audit first. A period that is not bounded is refused.
 //     A deletion that was interrupted is ended after the base is opened again.
 //   - Recount finds nothing to mend. Ping leaves nothing behind.
+//   - A batch is borrowed: it is neither changed nor kept. A record whose ID is not
+//     positive is refused with the whole batch (ERR-05).
+//   - Records ends when its reader breaks off.
+//   - Every error carries its code: ERR-07 and logbase.ErrPeriod for a period that
+//     may not be deleted or recounted, ERR-01 and logbase.ErrClosed after Close, for
+//     every method but a second Close, which does nothing. What an ended context
+//     leaves unanswered wraps the context's error.
+//
+// No test waits for ever: a call that does not return within Options.Patience, or
+// panics, fails with the name of the method. What is wrong is shown in at most 40
+// lines, with what plays it again.
 package logbasetest

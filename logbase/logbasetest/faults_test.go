@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,25 +22,54 @@ import (
 
 // faults are what may be wrong with a store that is right otherwise.
 var faults = map[string]fault{
-	"none":                        {},
-	"a sum is not written":        {counted: butLast},
-	"a replay is counted twice":   {counted: each(func(r *logbase.Record) { r.ID += fresh.Add(1) << 40 })},
-	"days are those of UTC":       {counted: each(inUTC)},
-	"the end of a batch is lost":  {kept: butLast},
-	"error texts are cut":         {kept: each(func(r *logbase.Record) { r.Error = r.Error[:min(len(r.Error), 8)] })},
-	"records are out of order":    {backward: true},
-	"an hour has its end as well": {hourLonger: 1},
-	"a deletion is a day longer":  {deletionLonger: 24 * time.Hour},
-	"a deletion ignores UpTo":     {ignoresUpTo: true},
-	"a deletion is in no audit":   {noAudit: true},
-	"bounds ignore deletions":     {boundsStay: true},
-	"ids go back with deletions":  {idsGoBack: true},
+	"none": {},
+
+	"a sum is not written":                        {counted: butLast},
+	"a replay is counted twice":                   {counted: each(func(r *logbase.Record) { r.ID += fresh.Add(1) << 40 })},
+	"a record is given twice":                     {alter: keepsReplays},
+	"days are those of UTC":                       {counted: each(inUTC)},
+	"the end of a batch is lost":                  {kept: butLast},
+	"error texts are cut":                         {kept: each(func(r *logbase.Record) { r.Error = r.Error[:min(len(r.Error), 8)] })},
+	"records are out of order":                    {backward: true},
+	"an hour has its end as well":                 {hourLonger: 1},
+	"the filter is ignored":                       {alter: ignoresFilter},
+	"rows are not sorted":                         {alter: unsorted},
+	"a deletion is a day longer":                  {deletionLonger: 24 * time.Hour},
+	"a deletion ignores UpTo":                     {ignoresUpTo: true},
+	"a deletion is in no audit":                   {noAudit: true},
+	"a deletion is audited when the records went": {alter: auditsAfterwards},
+	"a deletion is never done":                    {alter: audits(func(d *logbase.Deletion) { d.Done = false })},
+	"who deleted is lost":                         {alter: audits(func(d *logbase.Deletion) { d.By = "" })},
+	"the oldest deletion is first":                {alter: audits(func(d *logbase.Deletion) { d.At = d.At.Add(time.Hour) })},
+	"a deletion miscounts":                        {alter: miscounts},
+	"a period without an end is deleted":          {alter: deletesAnything},
+	"a refused period has no code":                {alter: refusesWith(logbase.ErrPeriod)},
+	"a refused period has a wrong code":           {alter: refusesWith(logbase.WithCode(logbase.CodeRefused, logbase.ErrPeriod))},
+	"a refused period is another error":           {alter: refusesWith(logbase.WithCode(logbase.CodeBadPeriod, errors.New("no")))},
+	"the extent is that of everything":            {alter: extentOfEverything},
+	"the extent has no UpTo":                      {alter: extents(func(x *logbase.Extent) { x.UpTo = 0 })},
+	"bounds ignore deletions":                     {boundsStay: true},
+	"ids go back with deletions":                  {idsGoBack: true},
+	"opening again loses records":                 {loses: true},
+	"of two batches at once one is lost":          {alter: unlocked},
+	"an ended context has no code":                {alter: codeless},
+	"an ended context is not named":               {alter: causeless},
+	"a closed store works on":                     {alter: worksWhenClosed},
+	"a second Close fails":                        {alter: closesOnce},
+	"a record without an ID is kept":              {alter: takesAnyID},
+	"half a batch is kept before a record is bad": {alter: refusesLate},
+	"Records goes on when its reader broke off":   {alter: goesOn},
+	"Append changes the batch":                    {alter: changesBatch},
+	"Append keeps the caller's batch":             {alter: keepsBatch},
+	"a call never returns":                        {alter: neverReturns},
+	"a call goes on when its context has ended":   {alter: ignoresContext},
 }
 
 type fault struct {
-	kept, counted                                         func([]logbase.Record) []logbase.Record // of what is handed over
-	hourLonger, deletionLonger                            time.Duration
-	ignoresUpTo, noAudit, boundsStay, idsGoBack, backward bool
+	kept, counted                                                func([]logbase.Record) []logbase.Record // of what is handed over
+	hourLonger, deletionLonger                                   time.Duration
+	ignoresUpTo, noAudit, boundsStay, idsGoBack, backward, loses bool
+	alter                                                        func(*altered)
 }
 
 // fresh makes ids that were not there before.
@@ -124,10 +154,28 @@ func (s *store) Delete(ctx context.Context, d logbase.Deletion) (int64, error) {
 	return n, err
 }
 
-func (s *store) Deletions(context.Context) ([]logbase.Deletion, error) {
+func (s *store) Deletions(ctx context.Context) ([]logbase.Deletion, error) {
+	_, err := s.Memory.Deletions(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.audit), nil
+	return slices.Clone(s.audit), err
+}
+
+func (s *store) Close() error {
+	return errors.Join(s.Memory.Close(), s.sums.Close(), s.ever.Close())
+}
+
+// reopened is s after a restart.
+func (s *store) reopened() logbase.Store {
+	s.Reopen()
+	s.sums.Reopen()
+	s.ever.Reopen()
+	if s.alter == nil {
+		return s
+	}
+	a := &altered{Store: s}
+	s.alter(a)
+	return a
 }
 
 // butLast leaves out the last of a batch that is not short.
@@ -157,6 +205,9 @@ func longer(p aggregate.Period, by time.Duration) aggregate.Period {
 	return aggregate.Between(p.From(), p.To().Add(by), p.Location())
 }
 
+// foundBy finds the test that failed and its first sentence.
+var foundBy = regexp.MustCompile(`--- FAIL: TestFaults/(\S+) [^\n]*\n\s+\S+: ([^\n]*)`)
+
 // The suite passes a right store and finds each fault. It fails a test, so it
 // runs in a process of its own.
 func TestFaults(t *testing.T) {
@@ -164,9 +215,12 @@ func TestFaults(t *testing.T) {
 	if name, child := os.LookupEnv(variable); child {
 		var bases sync.Map // by name: a base is opened again under its name
 		logbasetest.Run(t, func(_ *testing.T, base string) logbase.Store {
-			s, _ := bases.LoadOrStore(base, &store{fault: faults[name]})
-			return s.(*store)
-		}, logbasetest.Options{Events: 200, Histories: 1})
+			s, known := bases.LoadOrStore(base, &store{fault: faults[name]})
+			if known && faults[name].loses {
+				s = &store{}
+			}
+			return s.(*store).reopened()
+		}, logbasetest.Options{Events: 200, Histories: 1, Patience: 2 * time.Second})
 		return
 	}
 	exe, err := os.Executable()
@@ -175,12 +229,16 @@ func TestFaults(t *testing.T) {
 	}
 	for name := range faults {
 		t.Run(name, func(t *testing.T) {
+			begun := time.Now()
 			cmd := exec.CommandContext(t.Context(), exe, "-test.run=^TestFaults$", "-test.failfast")
 			cmd.Env = append(os.Environ(), variable+"="+name)
 			out, err := cmd.CombinedOutput()
 			failed := err != nil && strings.Contains(string(out), "--- FAIL: TestFaults/")
 			if failed != (name != "none") || !failed && err != nil {
 				t.Errorf("found a fault: %v (%v)\n%s", failed, err, out)
+			}
+			if by := foundBy.FindSubmatch(out); failed && by != nil {
+				t.Logf("found by %s in %.1f s: %s", by[1], time.Since(begun).Seconds(), by[2])
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package logbasetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/e-gov/tarastat/logbase"
 )
@@ -23,6 +24,10 @@ type Options struct {
 
 	// Histories is how many random histories are played. 0 is 3.
 	Histories int
+
+	// Patience is how long any one call of the store, and any wait for what the
+	// store does by itself, may take. 0 is one minute.
+	Patience time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -35,6 +40,9 @@ func (o Options) withDefaults() Options {
 	if o.Histories <= 0 {
 		o.Histories = 3
 	}
+	if o.Patience <= 0 {
+		o.Patience = time.Minute
+	}
 	return o
 }
 
@@ -42,6 +50,11 @@ func (o Options) withDefaults() Options {
 func Run(t *testing.T, open Open, o Options) {
 	t.Helper()
 	s := suite{open: open, o: o.withDefaults()}
+	defer func() {
+		if t.Failed() {
+			t.Logf("logbasetest.Options{Seed: %d, Events: %d, Histories: %d} plays it again", s.o.Seed, s.o.Events, s.o.Histories)
+		}
+	}()
 	t.Run("Empty", s.empty)
 	t.Run("Append", s.append)
 	t.Run("OddValues", s.oddValues)
@@ -51,6 +64,11 @@ func Run(t *testing.T, open Open, o Options) {
 	t.Run("DeletionUpTo", s.deletionUpTo)
 	t.Run("DeletionInterrupted", s.deletionInterrupted)
 	t.Run("CancelledContext", s.cancelledContext)
+	t.Run("EndedContext", s.endedContext)
+	t.Run("Closed", s.closed)
+	t.Run("BadIDs", s.badIDs)
+	t.Run("Borrowed", s.borrowed)
+	t.Run("EarlyBreak", s.earlyBreak)
 	t.Run("Concurrent", s.concurrent)
 	t.Run("History", s.histories)
 }
@@ -74,7 +92,7 @@ type base struct {
 func (s suite) base(t *testing.T) *base {
 	t.Helper()
 	b := &base{t: t, suite: s, name: t.TempDir(), model: newModel()}
-	b.store = s.open(t, b.name)
+	b.store = s.opened(t, b.name)
 	t.Cleanup(func() {
 		if err := b.store.Close(); err != nil {
 			t.Errorf("Close: %v", err)
@@ -89,8 +107,17 @@ func (b *base) restart() {
 	if err := b.store.Close(); err != nil {
 		b.t.Fatalf("Close: %v", err)
 	}
-	b.store = b.suite.open(b.t, b.name)
+	b.store = b.suite.opened(b.t, b.name)
 }
+
+// opened opens a base, whose calls are guarded.
+func (s suite) opened(t *testing.T, name string) logbase.Store {
+	t.Helper()
+	return guard{s.open(t, name), t, s.o.Patience}
+}
+
+// guarded is the guard of the store, which holds the bare one.
+func (b *base) guarded() guard { return b.store.(guard) }
 
 // append hands over a batch, which must succeed.
 func (b *base) append(batch []logbase.Record) {
