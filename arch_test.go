@@ -46,7 +46,9 @@ var rules = map[string]string{
 
 	"internal/keys":    "",
 	"internal/traffic": "event",
-	"internal/testenv": "syslogjson github.com/chromedp/cdproto github.com/chromedp/chromedp go.mongodb.org/mongo-driver",
+	"internal/testenv": "syslogjson go.mongodb.org/mongo-driver",
+	// The whole service, so it may import no less than it.
+	"internal/testenv/service": "internal/testenv internal/daemon internal/keys syslogjson github.com/matryer/is",
 	"internal/daemon": "httpui report ingest sqlitestore mongostore logbase syslogjson aggregate event " +
 		"internal/keys internal/traffic golang.org/x/net golang.org/x/sys",
 	"cmd/tarastat": "internal/daemon internal/keys internal/traffic report logbase syslogjson aggregate event",
@@ -87,6 +89,39 @@ func TestImports(t *testing.T) {
 
 func isDriver(imp string) bool {
 	return within(imp, "go.mongodb.org/mongo-driver") || within(imp, "zombiezen.com/go/sqlite") || within(imp, "modernc.org/sqlite")
+}
+
+// forTests are the modules that go.mod requires for tests alone. All others of
+// that kind belong into the go.mod of internal/acceptance, where they are in no
+// importer's way.
+var forTests = []string{"github.com/matryer/is", "github.com/google/go-cmp"}
+
+func TestRequirements(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatalf("go mod edit: %v", err)
+	}
+	var mod struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &mod); err != nil {
+		t.Fatal(err)
+	}
+	all := packages(t)
+	for _, r := range mod.Require {
+		if r.Indirect || slices.Contains(forTests, r.Path) {
+			continue
+		}
+		linked := func(p pkg) bool {
+			return slices.ContainsFunc(p.Imports, func(imp string) bool { return within(imp, r.Path) })
+		}
+		if !slices.ContainsFunc(all, linked) {
+			t.Errorf("only tests import %s: require it in internal/acceptance/go.mod", r.Path)
+		}
+	}
 }
 
 // mayImport reports whether a package of the rule own, which allows that much,

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,26 +13,20 @@ import (
 	"time"
 
 	"github.com/matryer/is"
-	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/internal/testenv"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 )
 
-// TestMain makes the test binary a program "tarastat" on the PATH of the tests.
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tarastat": main})
-}
+// What a subcommand says and how it exits is in the scripts of
+// internal/acceptance. What the service does is tested in internal/daemon.
 
-// What a subcommand says and how it exits is in the scripts. What the service
-// does is tested in internal/daemon.
-func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true})
-}
+func TestMain(m *testing.M) { service.Main(m) }
 
 func TestDemo(t *testing.T) {
 	is := is.New(t)
-	p := testenv.Start(t, exec.Command("tarastat", "demo", "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:0", "-logins", "20"))
+	p := testenv.Start(t, service.Command(t, "demo", "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:0", "-logins", "20"))
 	says := func(re string) (match []string) {
 		testenv.Await(t, "the line "+re, func() bool {
 			match = regexp.MustCompile(re).FindStringSubmatch(p.Output())
@@ -86,7 +79,7 @@ func TestSendEnds(t *testing.T) {
 		}
 		ready <- err // and that is all it ever does
 	}()
-	p := testenv.Start(t, exec.Command("tarastat", "send", "-data-dir", dir, "-addr", ln.Addr().String(), "-n", "100000000"))
+	p := testenv.Start(t, service.Command(t, "send", "-data-dir", dir, "-addr", ln.Addr().String(), "-n", "100000000"))
 	is.NoErr(<-ready)
 	is.True(p.End(t, syscall.SIGINT) != nil) // not everything was sent
 	is.True(strings.Contains(p.Output(), "events sent"))

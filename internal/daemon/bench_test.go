@@ -16,6 +16,7 @@ import (
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/relay"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/internal/traffic"
 	"github.com/e-gov/tarastat/syslogjson"
 )
@@ -51,7 +52,7 @@ func BenchmarkBesideRsyslog(b *testing.B) {
 // streams are the bytes of each connection.
 func streams(form string) [][]byte {
 	model := traffic.New(1, time.Now(), event.DefaultLocation())
-	header := headerOf(form)
+	header := service.HeaderOf(form)
 	out := make([][]byte, benchConns)
 	at := time.Now().Add(-time.Hour)
 	for n := 0; n < benchEvents; {
@@ -70,16 +71,16 @@ func streams(form string) [][]byte {
 func benchTarastat(b *testing.B, load [][]byte) time.Duration {
 	b.Helper()
 	dir := b.TempDir()
-	p := serve(b, dir)
-	d := deliver(b, load, p.syslog, dir, func() bool { return p.records() == benchEvents })
-	p.kill()
+	p := service.Start(b, dir)
+	d := deliver(b, load, p.Syslog, dir, func() bool { return p.Records() == benchEvents })
+	p.Crash()
 	return d
 }
 
 // deliver sends the streams and returns how long it took until all was stored.
 func deliver(b *testing.B, load [][]byte, addr, dir string, stored func() bool) time.Duration {
 	b.Helper()
-	sender := senderTLS(b, dir)
+	sender := service.SenderTLS(b, dir)
 	begun := time.Now()
 	var wg sync.WaitGroup
 	for _, stream := range load {

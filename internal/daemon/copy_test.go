@@ -20,6 +20,7 @@ import (
 	"github.com/e-gov/tarastat/internal/daemon"
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/internal/traffic"
 	"github.com/e-gov/tarastat/logbase"
 	"github.com/e-gov/tarastat/sqlitestore"
@@ -174,7 +175,7 @@ func TestCopyToMongoDBAndBack(t *testing.T) {
 		for range 2 {
 			cutCopy(t, way[0], way[1])
 		}
-		wellDone(t, []string{"copy", "-from", way[0], "-to", way[1]}, "the sums of every day are equal")
+		service.WellDone(t, []string{"copy", "-from", way[0], "-to", way[1]}, "the sums of every day are equal")
 	}
 	if d := cmp.Diff(want, records(t, back)); d != "" {
 		t.Error(d)
@@ -192,7 +193,7 @@ func records(t *testing.T, file string) []logbase.Record {
 // cutCopy starts a copy and kills it once it has begun to copy.
 func cutCopy(t *testing.T, from, to string) {
 	t.Helper()
-	p := testenv.Start(t, command(t, "copy", "-from", from, "-to", to, "-progress", "1ms"))
+	p := testenv.Start(t, service.Command(t, "copy", "-from", from, "-to", to, "-progress", "1ms"))
 	begun := regexp.MustCompile(`\d{4}-\d\d-\d\d: \d+ of \d+ records`)
 	testenv.Await(t, "some days copied", func() bool { return begun.MatchString(p.Output()) })
 	if p.Kill() == nil {

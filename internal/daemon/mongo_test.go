@@ -15,6 +15,7 @@ import (
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -45,34 +46,34 @@ func TestTwoInstances(t *testing.T) {
 	is := is.New(t)
 	uri := mongotest.URI(t)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
-	a := serve(t, dirs[0], "-store", uri)
-	b := serve(t, dirs[1], "-store", uri)
+	a := service.Start(t, dirs[0], "-store", uri)
+	b := service.Start(t, dirs[1], "-store", uri)
 
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if err := sendNumbered(a.dial("octet"), "a", 1, each); err != nil {
+		if err := sendNumbered(a.Dial("octet"), "a", 1, each); err != nil {
 			t.Error(err)
 		}
 	})
-	is.NoErr(sendNumbered(b.dial("octet"), "b", 1, each/2))
-	testenv.Await(t, "half of b's events on b's own page", func() bool { return b.count("b") == each/2 })
-	b.kill()
-	b = serve(t, dirs[1], "-store", uri)
-	is.NoErr(sendNumbered(b.dial("octet"), "b", each/2+1, each))
+	is.NoErr(sendNumbered(b.Dial("octet"), "b", 1, each/2))
+	testenv.Await(t, "half of b's events on b's own page", func() bool { return count(t, b, "b") == each/2 })
+	b.Crash()
+	b = service.Start(t, dirs[1], "-store", uri)
+	is.NoErr(sendNumbered(b.Dial("octet"), "b", each/2+1, each))
 	wg.Wait()
 
-	for _, p := range []*process{a, b} {
-		testenv.Await(t, "all events on both pages", func() bool { return p.count("a") == each && p.count("b") == each })
-		is.Equal(p.records(), 2*each)
+	for _, p := range []*service.Process{a, b} {
+		testenv.Await(t, "all events on both pages", func() bool { return count(t, p, "a") == each && count(t, p, "b") == each })
+		is.Equal(p.Records(), 2*each)
 	}
-	a.stop()
-	b.stop()
-	wellDone(t, []string{"check", "-data-dir", dirs[0], "-store", uri},
+	a.Stop()
+	b.Stop()
+	service.WellDone(t, []string{"check", "-data-dir", dirs[0], "-store", uri},
 		fmt.Sprintf("records: %d, from 2018-04-28", 2*each), "equal a recount")
 
 	// Every event is there, each once.
 	target := filepath.Join(t.TempDir(), "tarastat.db")
-	wellDone(t, []string{"copy", "-from", uri, "-to", "sqlite:" + target}, fmt.Sprintf("%d records copied", 2*each))
+	service.WellDone(t, []string{"copy", "-from", uri, "-to", "sqlite:" + target}, fmt.Sprintf("%d records copied", 2*each))
 	seen := make(map[string]int)
 	for _, e := range kept(t, filepath.Dir(target)) {
 		seen[e.Error]++
@@ -81,9 +82,9 @@ func TestTwoInstances(t *testing.T) {
 }
 
 // count asks how many events of a client there are.
-func (p *process) count(client string) (n int64) {
-	p.t.Helper()
-	for _, r := range answer[[]statRow](p, "/stat", "", "kirjed") {
+func count(t *testing.T, p *service.Process, client string) (n int64) {
+	t.Helper()
+	for _, r := range answer[[]statRow](t, p, "/stat", "", "kirjed") {
 		if r.ID.ClientID == client {
 			n += r.Count
 		}
@@ -109,15 +110,14 @@ func sendUntil(c *syslogjson.Client, sent *atomic.Int64, enough <-chan struct{})
 }
 
 // inFlight reports whether that many events are read and not stored.
-func (p *process) inFlight(n int) bool {
-	p.t.Helper()
-	_, body := p.get("/metrics")
+func inFlight(p *service.Process, n int) bool {
+	_, body := p.Get("/metrics")
 	return strings.Contains(body, fmt.Sprintf("\ntarastat_records_in_flight %d\n", n))
 }
 
-func (p *process) awaitInFlight(n int) {
-	p.t.Helper()
-	testenv.Await(p.t, "the queue to fill", func() bool { return p.inFlight(n) })
+func awaitInFlight(t *testing.T, p *service.Process, n int) {
+	t.Helper()
+	testenv.Await(t, "the queue to fill", func() bool { return inFlight(p, n) })
 }
 
 // TestLogBaseAway takes the log base away in each way it may go while events
@@ -139,31 +139,31 @@ func TestLogBaseAway(t *testing.T) {
 			is := is.New(t)
 			base := mongotest.Start(t)
 			dir := t.TempDir()
-			p := serve(t, dir, "-store", base.URI, "-max-queue", fmt.Sprint(queue))
-			is.Equal(p.await("/status", http.StatusOK), "OK")
+			p := service.Start(t, dir, "-store", base.URI, "-max-queue", fmt.Sprint(queue))
+			is.Equal(p.Await("/status", http.StatusOK), "OK")
 
 			var sent atomic.Int64
 			enough := make(chan struct{})
 			ended := make(chan error, 1)
-			go func() { ended <- sendUntil(p.dial("bsd"), &sent, enough) }()
-			testenv.Await(t, "events being stored", func() bool { return p.records() > 100 })
+			go func() { ended <- sendUntil(p.Dial("bsd"), &sent, enough) }()
+			testenv.Await(t, "events being stored", func() bool { return p.Records() > 100 })
 			way.away(base)
-			body := p.await("/status", http.StatusInternalServerError)
+			body := p.Await("/status", http.StatusInternalServerError)
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-05"))
-			body = p.await("/kirjeid?p=", http.StatusServiceUnavailable)
+			body = p.Await("/kirjeid?p=", http.StatusServiceUnavailable)
 			is.True(strings.Contains(body, "ERR-01") || strings.Contains(body, "ERR-02"))
-			p.awaitInFlight(queue + 1) // and one that waits for room
+			awaitInFlight(t, p, queue+1) // and one that waits for room
 
 			way.back(base)
-			testenv.Await(t, "events being stored again", func() bool { return !p.inFlight(queue + 1) })
+			testenv.Await(t, "events being stored again", func() bool { return !inFlight(p, queue+1) })
 			close(enough)
 			is.NoErr(<-ended)
 			events := int(sent.Load())
-			p.await("/kirjeid?p=", http.StatusOK)
-			p.awaitRecords(events)
-			p.await("/status", http.StatusOK)
-			p.stop()
-			wellDone(t, []string{"check", "-data-dir", dir, "-store", base.URI}, fmt.Sprintf("records: %d,", events))
+			p.Await("/kirjeid?p=", http.StatusOK)
+			p.AwaitRecords(events)
+			p.Await("/status", http.StatusOK)
+			p.Stop()
+			service.WellDone(t, []string{"check", "-data-dir", dir, "-store", base.URI}, fmt.Sprintf("records: %d,", events))
 		})
 	}
 }
@@ -175,18 +175,18 @@ func TestStartBeforeTheLogBase(t *testing.T) {
 	is := is.New(t)
 	base := mongotest.Start(t)
 	base.Stop()
-	p := serve(t, t.TempDir(), "-store", base.URI)
-	code, body := p.get("/status")
+	p := service.Start(t, t.TempDir(), "-store", base.URI)
+	code, body := p.Get("/status")
 	is.Equal(code, http.StatusInternalServerError)
 	is.True(strings.Contains(body, "ERR-01"))
-	code, _ = p.get("/")
+	code, _ = p.Get("/")
 	is.Equal(code, http.StatusServiceUnavailable)
-	is.NoErr(sendNumbered(p.dial("octet"), "early", 1, 10)) // waits in memory
+	is.NoErr(sendNumbered(p.Dial("octet"), "early", 1, 10)) // waits in memory
 
 	base.Restart()
-	p.await("/kirjeid?p=", http.StatusOK)
-	p.awaitRecords(10)
-	p.stop()
+	p.Await("/kirjeid?p=", http.StatusOK)
+	p.AwaitRecords(10)
+	p.Stop()
 }
 
 // TestWrongLogBase holds that a wrong setting is one clear line with its code,
@@ -201,15 +201,15 @@ func TestWrongLogBase(t *testing.T) {
 		"mongodb://rakendus:" + password + "@/":            "connection string",
 		"mongodb://rakendus:" + password + "@host:99999/":  "connection string",
 	} {
-		code, out := tool(t, "check", "-data-dir", dir, "-store", uri)
+		code, out := service.Tool(t, "check", "-data-dir", dir, "-store", uri)
 		is.Equal(code, 1)
 		if !strings.Contains(out, want) {
 			t.Errorf("%s: got %s, want %s", uri, out, want)
 		}
 		is.True(!strings.Contains(out, password))
 	}
-	p := serve(t, dir, "-store", "mongodb://rakendus:"+password+"@127.0.0.1:1/")
-	p.stop()
+	p := service.Start(t, dir, "-store", "mongodb://rakendus:"+password+"@127.0.0.1:1/")
+	p.Stop()
 	log := p.Output()
 	is.True(strings.Contains(log, `level=ERROR msg="log base cannot be opened" code=ERR-01 means="Connecting to the log base failed" advice=`))
 	is.True(!strings.Contains(log, password))

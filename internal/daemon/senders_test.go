@@ -14,6 +14,7 @@ import (
 	"github.com/e-gov/tarastat/internal/keys"
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/relay"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -24,14 +25,14 @@ func TestRelaysDeliverAll(t *testing.T) {
 	const each = 500
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join(dir, "keys", name))
 		is.NoErr(err)
 		return data
 	}
 	conf := relay.Config{
-		Addr: p.syslog, CA: read(keys.CACert), Cert: read(keys.ClientCert), Key: read(keys.ClientKey),
+		Addr: p.Syslog, CA: read(keys.CACert), Cert: read(keys.ClientCert), Key: read(keys.ClientKey),
 		Format: syslogjson.RFC5424, Framing: syslogjson.OctetCounting,
 	}
 	want := 0
@@ -49,10 +50,10 @@ func TestRelaysDeliverAll(t *testing.T) {
 		}
 		r.Logger(t, logged...)
 		want += each + 3
-		p.awaitRecords(want)
+		p.AwaitRecords(want)
 		r.Stop(t)
 	}
-	p.stop()
+	p.Stop()
 	for _, e := range kept(t, dir) {
 		is.Equal(e.Error, `CODE: {a} "b" ]: õ`) // unharmed
 	}
@@ -88,16 +89,16 @@ func TestWriteOnlyClient(t *testing.T) {
 	python := testenv.Program(t, "python3")
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir, "-max-queue", "64") // the reader waits for the log base all the time
-	host, port, _ := strings.Cut(p.syslog, ":")
+	p := service.Start(t, dir, "-max-queue", "64") // the reader waits for the log base all the time
+	host, port, _ := strings.Cut(p.Syslog, ":")
 	for i, version := range []string{"TLSv1_2", "TLSv1_3"} {
 		cmd := exec.CommandContext(t.Context(), python, "-c", writeOnly, filepath.Join(dir, "keys"), host, port, version, fmt.Sprint(n))
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		p.awaitRecords((i + 1) * n)
+		p.AwaitRecords((i + 1) * n)
 	}
-	p.stop()
+	p.Stop()
 	is.Equal(len(kept(t, dir)), 2*n)
 }

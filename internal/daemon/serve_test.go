@@ -17,6 +17,7 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 )
 
 // kept returns the events in the log base of a stopped service, by id.
@@ -46,13 +47,13 @@ type statRow struct {
 func TestEventsToCounts(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	for _, form := range []string{"bsd", "rfc5424", "octet"} {
-		code, out := tool(t, "send", "-data-dir", dir, "-addr", p.syslog, "-form", form, "-n", "1000", "-conns", "3", "-over", "9000h")
+		code, out := service.Tool(t, "send", "-data-dir", dir, "-addr", p.Syslog, "-form", form, "-n", "1000", "-conns", "3", "-over", "9000h")
 		is.Equal(code, 0)
 		is.Equal(out, "1000 events sent\n")
 	}
-	p.awaitRecords(3000)
+	p.AwaitRecords(3000)
 
 	now := time.Now().In(loc)
 	month := now.AddDate(0, -2, 0)
@@ -64,12 +65,12 @@ func TestEventsToCounts(t *testing.T) {
 	}
 	stat, standard, kirjeid := make(map[string][]statRow), make(map[string]int64), make(map[string]int64)
 	for _, period := range periods {
-		stat[period] = answer[[]statRow](p, "/stat", period, "kirjed")
-		standard[period] = answer[int64](p, "/standard", period, "kirjeid")
-		kirjeid[period] = answer[int64](p, "/kirjeid", period, "kirjeid")
+		stat[period] = answer[[]statRow](t, p, "/stat", period, "kirjed")
+		standard[period] = answer[int64](t, p, "/standard", period, "kirjeid")
+		kirjeid[period] = answer[int64](t, p, "/kirjeid", period, "kirjeid")
 	}
-	alates := answer[string](p, "/alates", "", "alates")
-	p.stop()
+	alates := answer[string](t, p, "/alates", "", "alates")
+	p.Stop()
 
 	events := kept(t, dir)
 	is.Equal(len(events), 3000)
@@ -96,16 +97,16 @@ func TestEventsToCounts(t *testing.T) {
 }
 
 // answer asks an old endpoint and returns one member of its answer.
-func answer[T any](p *process, path, period, member string) (value T) {
-	p.t.Helper()
-	code, body := p.get(path + "?p=" + url.QueryEscape(period))
+func answer[T any](t *testing.T, p *service.Process, path, period, member string) (value T) {
+	t.Helper()
+	code, body := p.Get(path + "?p=" + url.QueryEscape(period))
 	var all map[string]json.RawMessage
 	err := json.Unmarshal([]byte(body), &all)
 	if code != http.StatusOK || err != nil || string(all["err"]) != "null" {
-		p.t.Fatalf("%s?p=%s: %d %s", path, period, code, body)
+		t.Fatalf("%s?p=%s: %d %s", path, period, code, body)
 	}
 	if err := json.Unmarshal(all[member], &value); err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return value
 }
@@ -114,7 +115,7 @@ func answer[T any](p *process, path, period, member string) (value T) {
 func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	var want []event.Event
 	for i, text := range []string{
 		"2018-04-28", "2018-04-28T10:51", "2018-04-28T10:51:12.123", "2018-04-28T10:51:12Z", "2018-04-28T10:51:12+0300",
@@ -134,14 +135,14 @@ func TestWhatIsSentIsWhatIsKept(t *testing.T) {
 		}
 	}
 	for _, form := range []string{"bsd", "rfc5424", "octet"} {
-		c := p.dial(form)
+		c := p.Dial(form)
 		for _, e := range want {
 			is.NoErr(c.Send(event.AppendJSON(nil, e)))
 		}
 		is.NoErr(c.Close())
 	}
-	p.awaitRecords(3 * len(want))
-	p.stop()
+	p.AwaitRecords(3 * len(want))
+	p.Stop()
 	got := kept(t, dir)
 	if d := gocmp.Diff(slices.Concat(want, want, want), got); d != "" {
 		t.Error(d)
@@ -154,8 +155,8 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	is := is.New(t)
 	planted := []string{"49001010004", "192.0.2.77", "Kala-Maja-47"}
 	dir := t.TempDir()
-	p := serve(t, dir, "-log-level", "debug", "-syslog-replies")
-	c, nc := p.dialRaw("bsd", nil)
+	p := service.Start(t, dir, "-log-level", "debug", "-syslog-replies")
+	c, nc := p.DialRaw("bsd", nil)
 	secrets := fmt.Sprintf(`"id_code":"%s","ip":"%s","password":"%s"`, planted[0], planted[1], planted[2])
 	for _, payload := range []string{
 		`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH",` + secrets + `}`,
@@ -172,10 +173,10 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	_, err := nc.Write([]byte(strings.Join(planted, " ") + "\n"))
 	is.NoErr(err)
 	is.NoErr(c.Close())
-	p.awaitRecords(2) // the good ones
+	p.AwaitRecords(2) // the good ones
 	var pages strings.Builder
 	for _, path := range []string{"/", "/stat?p=2018", "/andmed", "/abi", "/metrics", "/kliendid", "/meetodid"} {
-		code, body := p.get(path)
+		code, body := p.Get(path)
 		is.Equal(code, http.StatusOK)
 		pages.WriteString(body)
 	}
@@ -200,7 +201,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 		}))
 	}
 	files() // the journal of the log base is there only while it runs
-	p.stop()
+	p.Stop()
 	files()
 	lookFor("the log", p.Output())
 }
@@ -209,9 +210,9 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 // is answered with ERR-03, also one that is no JSON and a frame that is no message.
 func TestServeAnswersMalformedRecords(t *testing.T) {
 	is := is.New(t)
-	p := serve(t, t.TempDir(), "-syslog-replies")
+	p := service.Start(t, t.TempDir(), "-syslog-replies")
 	replies := make(chan string, 10)
-	c, nc := p.dialRaw("bsd", func(line string) { replies <- line })
+	c, nc := p.DialRaw("bsd", func(line string) { replies <- line })
 	for _, text := range []string{"hello", `{"time":1}`, "{", `{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`} {
 		is.NoErr(c.Send([]byte(text)))
 	}
@@ -233,10 +234,10 @@ func TestServeAnswersMalformedRecords(t *testing.T) {
 func TestStopReleasesIdleSenders(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
-	c := p.dial("octet")
+	p := service.Start(t, dir)
+	c := p.Dial("octet")
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"a","method":"idcard","operation":"START_AUTH"}`)))
-	p.stop() // with the connection open, and the event perhaps on its way
+	p.Stop() // with the connection open, and the event perhaps on its way
 	_ = c.Close()
 	is.Equal(len(kept(t, dir)), 1)
 	is.True(strings.Contains(p.Output(), "lost=0"))
@@ -245,16 +246,16 @@ func TestStopReleasesIdleSenders(t *testing.T) {
 func TestCheck(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	check := []string{"check", "-data-dir", dir}
-	wellDone(t, check, "in use by a running service")
-	wellDone(t, []string{"send", "-data-dir", dir, "-addr", p.syslog, "-n", "500", "-over", "100h"}, "500 events sent\n")
-	p.awaitRecords(500)
-	p.stop()
-	wellDone(t, check, "records: 500, from", "equal a recount")
+	service.WellDone(t, check, "in use by a running service")
+	service.WellDone(t, []string{"send", "-data-dir", dir, "-addr", p.Syslog, "-n", "500", "-over", "100h"}, "500 events sent\n")
+	p.AwaitRecords(500)
+	p.Stop()
+	service.WellDone(t, check, "records: 500, from", "equal a recount")
 
 	is.NoErr(os.Chmod(filepath.Join(dir, "keys", "server.key"), 0o644))
-	code, out := tool(t, check...)
+	code, out := service.Tool(t, check...)
 	is.Equal(code, 1)
 	is.True(strings.Contains(out, "readable by others"))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/internal/keys"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 )
 
 // TestTwoSocketsOfOneName hands over two sockets for senders, as systemd does
@@ -21,13 +22,13 @@ func TestTwoSocketsOfOneName(t *testing.T) {
 	dir := t.TempDir()
 	one, addr1 := socket(t)
 	two, addr2 := socket(t)
-	p := launch(t, dir, withSockets(t, dir, "syslog:syslog", one, two))
+	p := service.Launch(t, dir, withSockets(t, dir, "syslog:syslog", one, two))
 	for i, addr := range []string{addr1, addr2} {
-		p.syslog = addr
-		is.NoErr(sendNumbered(p.dial("octet"), addr, 1, 10))
-		p.awaitRecords(10 * (i + 1))
+		p.Syslog = addr
+		is.NoErr(sendNumbered(p.Dial("octet"), addr, 1, 10))
+		p.AwaitRecords(10 * (i + 1))
 	}
-	p.stop()
+	p.Stop()
 }
 
 // socket is a listening socket as systemd has it, and its address.
@@ -46,7 +47,7 @@ func socket(t *testing.T) (file *os.File, addr string) {
 // withSockets is the service as systemd starts it.
 func withSockets(t *testing.T, dir, names string, files ...*os.File) *exec.Cmd {
 	t.Helper()
-	c := command(t, "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
+	c := service.Command(t, "serve", "-data-dir", dir, "-http-addr", "127.0.0.1:0", "-syslog-addr", "127.0.0.1:1")
 	sh := exec.Command("sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`}, c.Args...)...)
 	sh.Env = append(os.Environ(), fmt.Sprint("LISTEN_FDS=", len(files)), "LISTEN_FDNAMES="+names)
 	sh.ExtraFiles = files
@@ -61,22 +62,22 @@ func TestSocketFromSystemd(t *testing.T) {
 	file, addr := socket(t)
 	dir := t.TempDir()
 	is.NoErr(keys.Ensure(filepath.Join(dir, "keys"), []string{"127.0.0.1"}, time.Now()))
-	run := func() *process {
-		p := launch(t, dir, withSockets(t, dir, "syslog", file))
-		is.Equal(p.syslog, addr)
+	run := func() *service.Process {
+		p := service.Launch(t, dir, withSockets(t, dir, "syslog", file))
+		is.Equal(p.Syslog, addr)
 		return p
 	}
 	first := run()
-	c := first.dial("bsd")
+	c := first.Dial("bsd")
 	is.NoErr(c.Send(numbered("a", 1)))
-	first.awaitRecords(1)
-	first.stop()
+	first.AwaitRecords(1)
+	first.Stop()
 	_ = c.Close()
 
 	sent := make(chan error, 1)
-	go func() { sent <- sendNumbered(first.dial("bsd"), "a", 2, 2) }() // the handshake waits in the backlog of the socket
+	go func() { sent <- sendNumbered(first.Dial("bsd"), "a", 2, 2) }() // the handshake waits in the backlog of the socket
 	second := run()
 	is.NoErr(<-sent)
-	second.awaitRecords(2)
-	second.stop()
+	second.AwaitRecords(2)
+	second.Stop()
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/e-gov/tarastat/internal/testenv"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/syslogjson"
 )
 
@@ -22,12 +23,12 @@ import (
 const stopTime = 20 * time.Second
 
 // stopped returns what the last line of the log says.
-func (p *process) stopped() (took time.Duration, received, stored, rejected, lost int) {
-	p.t.Helper()
-	m := p.line(`msg=stopped took=(\S+) received=(\d+) stored=(\d+) rejected=(\d+) lost=(\d+)`)
+func stopped(t *testing.T, p *service.Process) (took time.Duration, received, stored, rejected, lost int) {
+	t.Helper()
+	m := p.Line(`msg=stopped took=(\S+) received=(\d+) stored=(\d+) rejected=(\d+) lost=(\d+)`)
 	took, err := time.ParseDuration(m[1])
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for i, n := range []*int{&received, &stored, &rejected, &lost} {
 		*n, _ = strconv.Atoi(m[i+2])
@@ -40,19 +41,19 @@ func (p *process) stopped() (took time.Duration, received, stored, rejected, los
 func TestStopUnderTraffic(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	var wg sync.WaitGroup
 	var sent atomic.Int64
 	enough := make(chan struct{})
 	for _, form := range []string{"bsd", "rfc5424", "octet"} {
-		c := p.dial(form)
+		c := p.Dial(form)
 		wg.Go(func() { _ = sendUntil(c, &sent, enough) }) // cut off by the receiver
 	}
-	testenv.Await(t, "events", func() bool { return p.records() > 200 })
-	p.stop()
+	testenv.Await(t, "events", func() bool { return p.Records() > 200 })
+	p.Stop()
 	close(enough)
 	wg.Wait()
-	took, received, stored, rejected, lost := p.stopped()
+	took, received, stored, rejected, lost := stopped(t, p)
 	is.True(took < stopTime)
 	is.Equal(rejected, 0)
 	is.Equal(lost, 0)
@@ -66,19 +67,19 @@ func TestStopWithTheLogBaseFrozen(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
 	base := mongotest.Start(t)
-	p := serve(t, t.TempDir(), "-store", base.URI, "-max-queue", "50")
+	p := service.Start(t, t.TempDir(), "-store", base.URI, "-max-queue", "50")
 	var sent atomic.Int64
 	enough := make(chan struct{})
 	ended := make(chan error, 1)
-	go func() { ended <- sendUntil(p.dial("octet"), &sent, enough) }()
-	testenv.Await(t, "events", func() bool { return p.records() > 10 })
+	go func() { ended <- sendUntil(p.Dial("octet"), &sent, enough) }()
+	testenv.Await(t, "events", func() bool { return p.Records() > 10 })
 	base.Freeze()
-	p.awaitInFlight(51)
-	is.Equal(exitCode(t, p.End(t, syscall.SIGTERM)), 1) // something was lost
+	awaitInFlight(t, p, 51)
+	is.Equal(service.ExitCode(t, p.End(t, syscall.SIGTERM)), 1) // something was lost
 	close(enough)
 	t.Logf("the sender ends with: %v", <-ended)
 	base.Thaw()
-	took, received, stored, rejected, lost := p.stopped()
+	took, received, stored, rejected, lost := stopped(t, p)
 	is.True(took < stopTime)
 	is.True(lost >= 50)
 	is.Equal(received, stored+rejected+lost)
@@ -90,13 +91,13 @@ func TestStopWithTheLogBaseFrozen(t *testing.T) {
 func TestSecondServiceIsRefused(t *testing.T) {
 	is := is.New(t)
 	dir := t.TempDir()
-	first := serve(t, dir)
-	code, out := tool(t, "serve", "-data-dir", dir, "-syslog-addr", "127.0.0.1:0", "-http-addr", "127.0.0.1:0")
+	first := service.Start(t, dir)
+	code, out := service.Tool(t, "serve", "-data-dir", dir, "-syslog-addr", "127.0.0.1:0", "-http-addr", "127.0.0.1:0")
 	is.Equal(code, 2) // trying again is no use
 	is.True(strings.Contains(out, "in use by another process"))
-	code, _ = first.get("/status")
+	code, _ = first.Get("/status")
 	is.Equal(code, http.StatusOK)
-	first.stop()
+	first.Stop()
 }
 
 // TestKillsLoseNothingCounted kills the service 20 times while events come in.
@@ -112,23 +113,23 @@ func TestKillsLoseNothingCounted(t *testing.T) {
 	var sent atomic.Int64
 	counted := 0
 	for range kills {
-		p := serve(t, dir)
-		if n := p.records(); n < counted {
+		p := service.Start(t, dir)
+		if n := p.Records(); n < counted {
 			t.Fatalf("%d records after a kill, %d were counted before it", n, counted)
 		}
 		ended := make(chan struct{})
-		go stream(p.dial("octet"), &sent, ended)
-		want := p.records() + 1 + rnd.IntN(2000)
+		go stream(p.Dial("octet"), &sent, ended)
+		want := p.Records() + 1 + rnd.IntN(2000)
 		testenv.Await(t, "some more records", func() bool {
-			counted = p.records()
+			counted = p.Records()
 			return counted >= want
 		})
-		p.kill()
+		p.Crash()
 		<-ended
 	}
-	p := serve(t, dir)
-	last := p.records()
-	p.stop()
+	p := service.Start(t, dir)
+	last := p.Records()
+	p.Stop()
 	is.True(last >= counted)
 	is.True(int64(last) <= sent.Load())
 
@@ -140,7 +141,7 @@ func TestKillsLoseNothingCounted(t *testing.T) {
 		seen[e.Error] = true
 	}
 	is.Equal(len(seen), last)
-	wellDone(t, []string{"check", "-data-dir", dir}, "equal a recount")
+	service.WellDone(t, []string{"check", "-data-dir", dir}, "equal a recount")
 }
 
 // stream sends events, each with another text, until the connection breaks.

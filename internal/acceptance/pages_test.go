@@ -1,4 +1,4 @@
-package daemon_test
+package acceptance_test
 
 import (
 	"fmt"
@@ -14,9 +14,16 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
-	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 	"github.com/e-gov/tarastat/internal/traffic"
+	"github.com/e-gov/tarastat/logbase"
+	"github.com/e-gov/tarastat/sqlitestore"
 )
+
+var loc = event.DefaultLocation()
+
+func TestMain(m *testing.M) { service.Main(m) }
 
 // site is a running service that nobody writes to, with a year of events, one
 // without any, and a browser to look at them.
@@ -64,8 +71,8 @@ func newSite(t *testing.T) *site {
 		logins = shotLogins
 	}
 	s.sums = seedYear(t, dir, s.now.AddDate(-1, 0, 0), s.now, seedClients, logins)
-	s.base = serve(t, dir).pages
-	s.empty = serve(t, t.TempDir()).pages
+	s.base = service.Start(t, dir).Pages
+	s.empty = service.Start(t, t.TempDir()).Pages
 	return s
 }
 
@@ -164,9 +171,17 @@ func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int)
 		events = append(events, model.Day(day, logins)...)
 	}
 	events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Time.After(to) })
-	store := openFile(t, filepath.Join(dir, "tarastat.db"))
-	keep(t, store, events)
-	is.New(t).NoErr(store.Close())
+	is := is.New(t)
+	store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "tarastat.db"), sqlitestore.Options{})
+	is.NoErr(err)
+	var records []logbase.Record
+	for i, e := range events {
+		records = append(records, logbase.Record{ID: int64(i + 1), Event: e})
+	}
+	for batch := range slices.Chunk(records, 1000) {
+		is.NoErr(store.Append(t.Context(), batch))
+	}
+	is.NoErr(store.Close())
 	return aggregate.Count(slices.Values(events), aggregate.Query{
 		By: aggregate.ByClient | aggregate.ByMethod | aggregate.ByOperation, Step: aggregate.DayUnit,
 	})
@@ -176,7 +191,7 @@ func seedYear(t *testing.T, dir string, from, to time.Time, clients, logins int)
 // it TestPages/Screenshots puts every page there, in both languages and themes,
 // wide and narrow, and as printed on A4, for somebody to look at:
 //
-//	TARASTAT_SCREENSHOTS=/tmp/shots go test -run TestPages/Screenshots ./internal/daemon
+//	cd internal/acceptance && TARASTAT_SCREENSHOTS=/tmp/shots go test -run TestPages/Screenshots .
 const shotsDir = "TARASTAT_SCREENSHOTS"
 
 func (s *site) takeScreenshots(t *testing.T) {

@@ -1,4 +1,4 @@
-package daemon_test
+package acceptance_test
 
 import (
 	"cmp"
@@ -14,8 +14,9 @@ import (
 
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
 	"github.com/e-gov/tarastat/internal/testenv"
-	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 )
 
 // testStory is why the pages exist: "who still uses bank links, how fast does
@@ -181,17 +182,17 @@ func (s *site) testDeletion(t *testing.T) {
 	dir := t.TempDir()
 	first := aggregate.Month.Add(s.now, -5)
 	sums := seedYear(t, dir, first, s.now, 0, 50)
-	p := serve(t, dir)
+	p := service.Start(t, dir)
 	var left int64
 	for _, r := range sums {
 		left += r.Count
 	}
-	is.Equal(int64(p.records()), left)
+	is.Equal(int64(p.Records()), left)
 
 	month := first
 	for _, o := range []browser.Options{{}, {NoScript: true}} {
 		tab := s.browser.Open(t, o)
-		tab.Go(p.pages + "/andmed")
+		tab.Go(p.Pages + "/andmed")
 		tab.Follow("Kirjete kustutamine")
 		for range 2 {
 			period := aggregate.Of(aggregate.Month, month, nil)
@@ -212,13 +213,13 @@ func (s *site) testDeletion(t *testing.T) {
 				tab.Fill(label, wrong)
 				tab.Follow(button)
 				is.Equal(tab.Texts("[role=alert]"), []string{"Sisestatud tekst ei ole sama mis periood. Midagi ei kustutatud."})
-				is.Equal(int64(p.records()), left)
+				is.Equal(int64(p.Records()), left)
 			}
 			tab.Fill(label, period.String())
 			tab.Follow(button)
 			left -= n
 			is.True(strings.HasPrefix(digits(tab.Texts("[role=status]")[0]), fmt.Sprintf("Kustutatud%dkirjet:", n)))
-			is.Equal(int64(p.records()), left)
+			is.Equal(int64(p.Records()), left)
 			audit := tab.Table("#audit ~ .scroll table")
 			is.Equal(digits(audit[1][3]), fmt.Sprint(n)) // newest first
 			is.Equal(audit[1][4], "Tehtud")
@@ -226,13 +227,13 @@ func (s *site) testDeletion(t *testing.T) {
 	}
 
 	tab := s.browser.Open(t, browser.Options{})
-	tab.Go(p.pages + "/andmed/kustutamine")
+	tab.Go(p.Pages + "/andmed/kustutamine")
 	is.Equal(len(tab.Table("#audit ~ .scroll table")), 1+4)
 	for _, refused := range []string{"2018-0[4-6]", "", "nonsense ("} {
-		tab.Go(p.pages + "/andmed/kustutamine?p=" + refused)
+		tab.Go(p.Pages + "/andmed/kustutamine?p=" + refused)
 		is.Equal(len(tab.Texts("button.danger")), 0) // nothing to confirm
 	}
-	is.Equal(int64(p.records()), left)
+	is.Equal(int64(p.Records()), left)
 }
 
 // testLive watches a running period while events arrive: its figures move by
@@ -240,8 +241,8 @@ func (s *site) testDeletion(t *testing.T) {
 func (s *site) testLive(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	p := serve(t, t.TempDir())
-	c := p.dial("bsd")
+	p := service.Start(t, t.TempDir())
+	c := p.Dial("bsd")
 	sent := 0
 	send := func() {
 		t.Helper()
@@ -252,14 +253,14 @@ func (s *site) testLive(t *testing.T) {
 		is.NoErr(c.Send(event.AppendJSON(nil, e)))
 		is.NoErr(c.Flush())
 		sent++
-		testenv.Await(t, "a record", func() bool { return p.records() == sent })
+		testenv.Await(t, "a record", func() bool { return p.Records() == sent })
 	}
 	send()
 
 	// The page's clock goes 100 times as fast, so nobody waits for half a minute.
 	tab := s.browser.Open(t, browser.Options{})
 	tab.BeforePages(`const slow = setInterval; setInterval = (f, ms, ...rest) => slow(f, ms / 100, ...rest)`)
-	tab.Go(p.pages + "/?p=" + time.Now().In(loc).Format("2006"))
+	tab.Go(p.Pages + "/?p=" + time.Now().In(loc).Format("2006"))
 	const value = `document.querySelector(".tile .value").textContent.trim()`
 	is.Equal(browser.Eval[string](tab, value), "1")
 	tab.Forget()

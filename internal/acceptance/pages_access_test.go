@@ -1,4 +1,4 @@
-package daemon_test
+package acceptance_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/aggregate"
-	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
 )
 
 // maxStops bounds a walk with the Tab key; a date field alone has several

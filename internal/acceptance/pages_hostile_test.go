@@ -1,4 +1,4 @@
-package daemon_test
+package acceptance_test
 
 import (
 	"net/url"
@@ -12,8 +12,9 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
 	"github.com/e-gov/tarastat/internal/testenv"
-	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/testenv/service"
 )
 
 // hostile is what a sender gone wrong might call a client, a method, a bank, a
@@ -34,9 +35,9 @@ var hostile = []string{
 func (s *site) testHostile(t *testing.T) {
 	t.Parallel()
 	is := is.New(t)
-	p := serve(t, t.TempDir())
+	p := service.Start(t, t.TempDir())
 	now := time.Now().In(loc)
-	c := p.dial("octet")
+	c := p.Dial("octet")
 	sent := 0
 	for _, name := range hostile {
 		for _, e := range []event.Event{
@@ -54,7 +55,7 @@ func (s *site) testHostile(t *testing.T) {
 	is.NoErr(c.Send([]byte(`{"time":"2018-04-28","clientId":"\u202Egnp.exe","method":"idcard","operation":"START_AUTH"}`)))
 	is.NoErr(c.Send([]byte(`{` + hostile[0] + `}`)))
 	is.NoErr(c.Close())
-	testenv.Await(t, "all records", func() bool { return p.records() == sent })
+	testenv.Await(t, "all records", func() bool { return p.Records() == sent })
 
 	tab := s.browser.Open(t, browser.Options{})
 	look := func(name string) {
@@ -71,21 +72,21 @@ func (s *site) testHostile(t *testing.T) {
 		tab.Forget()
 	}
 	for _, page := range []string{"/", "/kliendid", "/kliendid?show=months", "/meetodid", "/stat", "/andmed"} {
-		tab.Go(p.pages + page)
+		tab.Go(p.Pages + page)
 		look(page)
 	}
 	for _, name := range hostile {
-		tab.Go(p.pages + "/kliendid")
+		tab.Go(p.Pages + "/kliendid")
 		tab.Forget()
 		tab.Follow(name, "main")
 		look("the client " + name)
 		is.Equal(tab.Texts("h1"), []string{name})
-		tab.Go(p.pages + "/meetodid")
+		tab.Go(p.Pages + "/meetodid")
 		tab.Forget()
 		tab.Follow(name, "#methods")
 		look("the method " + name)
 		is.True(slices.ContainsFunc(tab.Texts(".chips li"), func(chip string) bool { return strings.Contains(chip, name) }))
-		tab.Go(p.pages + "/meetodid")
+		tab.Go(p.Pages + "/meetodid")
 		tab.Forget()
 		tab.Follow(code(name), "#errors")
 		look("the error " + name)

@@ -1,4 +1,4 @@
-package main
+package acceptance_test
 
 import (
 	"net/http"
@@ -10,8 +10,9 @@ import (
 	"github.com/matryer/is"
 
 	"github.com/e-gov/tarastat/event"
+	"github.com/e-gov/tarastat/httpui"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
 	"github.com/e-gov/tarastat/internal/testenv"
-	"github.com/e-gov/tarastat/internal/testenv/browser"
 	"github.com/e-gov/tarastat/logbase"
 )
 
@@ -19,7 +20,24 @@ import (
 const addresses = `[...document.querySelectorAll("a[href], link[href], script[src], form[action]")]
 	.map((e) => (e.href?.baseVal ?? e.href ?? e.src ?? e.action)).map((u) => new URL(u, location.href).href.split("#")[0])`
 
-// TestMounted clicks through the pages as somebody who is signed in. No address
+// mounted is the pages in another program, which knows who asks.
+func mounted(store logbase.Store) http.Handler {
+	user := func(r *http.Request) string {
+		name, _, _ := r.BasicAuth()
+		return name
+	}
+	pages := httpui.New(store, httpui.Options{Prefix: "/stats", User: user})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user(r) == "" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="stats"`)
+			http.Error(w, "sign in", http.StatusUnauthorized)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// TestMounted clicks through such pages as somebody who is signed in. No address
 // leaves /stats/, and none is missing.
 func TestMounted(t *testing.T) {
 	is := is.New(t)
@@ -35,7 +53,7 @@ func TestMounted(t *testing.T) {
 		}
 	}
 	files := make(chan string, 1) // the first that was loaded
-	pages := site(&store)
+	pages := mounted(&store)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		pages.ServeHTTP(w, r)
 		if kind := w.Header().Get("Content-Disposition"); kind != "" {

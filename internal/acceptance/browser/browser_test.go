@@ -9,7 +9,7 @@ import (
 
 	"github.com/matryer/is"
 
-	"github.com/e-gov/tarastat/internal/testenv/browser"
+	"github.com/e-gov/tarastat/internal/acceptance/browser"
 )
 
 // good is a page without fault.
