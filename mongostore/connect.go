@@ -18,15 +18,12 @@ import (
 	"github.com/e-gov/tarastat/logbase"
 )
 
-// Names in the base. The first two are the specification's.
+// Names in the base, where nobody says otherwise. The database and the collection
+// of records are the specification's.
 const (
 	DefaultDatabase   = "logibaas"
-	RecordsCollection = "autentimised"
-
-	sumsCollection      = "tarastat_sums"
-	lanesCollection     = "tarastat_lanes"
-	deletionsCollection = "tarastat_deletions"
-	settingsCollection  = "tarastat_settings"
+	DefaultCollection = "autentimised"
+	DefaultPrefix     = "tarastat_"
 )
 
 // start reaches the base and does what must be done before the first answer.
@@ -37,7 +34,7 @@ func (s *Store) start(ctx context.Context) error {
 		code, err = logbase.CodeReadFailed, s.prepare(ctx)
 	}
 	if err != nil {
-		return s.fail(ctx, code, "open "+Redact(s.uri), err)
+		return s.fail(ctx, code, "open "+s.where, err)
 	}
 	s.ready.Store(true)
 	s.loops.Go(s.makeIndexes)
@@ -58,7 +55,8 @@ func (s *Store) prepare(ctx context.Context) error {
 	return err
 }
 
-// connect makes the client, the first time, and sees that the server answers.
+// connect makes the client, the first time and unless it is the host's, and sees
+// that the server answers.
 func (s *Store) connect(ctx context.Context) error {
 	if s.client == nil {
 		if err := s.makeClient(ctx); err != nil {
@@ -86,30 +84,39 @@ func (s *Store) makeClient(ctx context.Context) error {
 	if !cs.ConnectTimeoutSet {
 		o.SetConnectTimeout(s.opts.Timeout)
 	}
-	if !cs.WNumberSet && cs.WString == "" && !cs.JSet {
-		journal := true
-		o.SetWriteConcern(&writeconcern.WriteConcern{W: "majority", Journal: &journal})
-	}
 	client, err := mongo.Connect(ctx, o)
 	if err != nil {
 		return err
 	}
-	name := cmp.Or(cs.Database, DefaultDatabase)
-	// What sums are made of is read where it is written: a secondary may be
-	// behind.
-	db := client.Database(name, options.Database().SetReadPreference(readpref.Primary()))
-	s.client = client
-	s.records = db.Collection(RecordsCollection)
-	s.reading = client.Database(name).Collection(RecordsCollection)
-	s.sums = db.Collection(sumsCollection)
-	s.lanes = db.Collection(lanesCollection)
-	s.deletions = db.Collection(deletionsCollection)
-	s.settings = db.Collection(settingsCollection)
+	s.use(client.Database(cmp.Or(cs.Database, DefaultDatabase)))
+	s.owns = true
 	return nil
 }
 
+// use takes the collections of db, and of its settings what may be the host's.
+func (s *Store) use(db *mongo.Database) {
+	write := db.WriteConcern()
+	if write == nil {
+		journal := true
+		write = &writeconcern.WriteConcern{W: "majority", Journal: &journal}
+	}
+	named := func(name string, from *readpref.ReadPref) *mongo.Collection {
+		return db.Collection(name, options.Collection().SetWriteConcern(write).SetReadPreference(from).SetRegistry(bson.NewRegistry()))
+	}
+	// What sums are made of is read where it is written: a secondary may be
+	// behind.
+	primary := readpref.Primary()
+	s.client = db.Client()
+	s.records = named(s.opts.Collection, primary)
+	s.reading = named(s.opts.Collection, db.ReadPreference())
+	s.sums = named(s.opts.Prefix+"sums", primary)
+	s.lanes = named(s.opts.Prefix+"lanes", primary)
+	s.deletions = named(s.opts.Prefix+"deletions", primary)
+	s.settings = named(s.opts.Prefix+"settings", primary)
+}
+
 func (s *Store) disconnect() error {
-	if s.client == nil {
+	if !s.owns {
 		return nil
 	}
 	ctx, cancel := s.short(context.Background())

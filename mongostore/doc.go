@@ -2,6 +2,11 @@
 // and collection, and in the form, that the specification names, so that an
 // operator can go on with the base of the old service and with the shell.
 //
+// By its address, or in a database of the program's own client:
+//
+//	store, err := mongostore.Open(ctx, "mongodb://rakendus:PASSWORD@localhost/logibaas", mongostore.Options{})
+//	store, err := mongostore.New(ctx, client.Database("portal"), mongostore.Options{Collection: "logins", Prefix: "logins_"})
+//
 // # Records
 //
 // The collection "autentimised" holds one document for each event. Its fields

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 
+	"go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+
 	"github.com/e-gov/tarastat/aggregate"
 	"github.com/e-gov/tarastat/event"
 	"github.com/e-gov/tarastat/internal/testenv/mongotest"
@@ -48,4 +51,32 @@ func ExampleOpen() {
 func ExampleRedact() {
 	fmt.Println(mongostore.Redact("mongodb://rakendus:changeit@localhost/logibaas?authSource=users"))
 	// Output: mongodb://rakendus:***@localhost/logibaas?authSource=users
+}
+
+// A program that has a client of its own keeps the log base in a database of
+// its own, under names of its own.
+func ExampleNew() {
+	dir, err := os.MkdirTemp("", "mongostore")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	server := mongotest.StartIn(dir)
+	defer server.Stop()
+
+	ctx := context.Background()
+	client, err := mongo.Connect(ctx, options.Client().ApplyURI(server.URI)) // with the host's pool, monitor and keys
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = client.Disconnect(ctx) }()
+
+	store, err := mongostore.New(ctx, client.Database("portal"), mongostore.Options{Collection: "authentications", Prefix: "auth_"})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = store.Close() }() // the client works on
+
+	fmt.Println(store.Bounds(ctx))
+	// Output: {0 1970-01-01 1970-01-01} <nil>
 }

@@ -23,6 +23,13 @@ const (
 // Options are the settings of a [Store] that are not in its URI. The zero
 // value works.
 type Options struct {
+	// Collection holds the records. "" is [DefaultCollection].
+	Collection string
+
+	// Prefix begins the names of the other collections. Two bases in one database
+	// differ in it as in Collection. "" is [DefaultPrefix].
+	Prefix string
+
 	// Location is the zone whose civil days are counted. Nil is
 	// [event.DefaultLocation]. All instances on one base must use the same,
 	// see [logbase.ErrZone].
@@ -53,12 +60,14 @@ type Options struct {
 	// never.
 	Check time.Duration
 
-	// Required makes [Open] fail when the base cannot be used at once, for
+	// Required makes [Open] and [New] fail when the base cannot be used at once, for
 	// programs that have nothing to do without it.
 	Required bool
 }
 
 func (o Options) withDefaults() Options {
+	o.Collection = cmp.Or(o.Collection, DefaultCollection)
+	o.Prefix = cmp.Or(o.Prefix, DefaultPrefix)
 	o.Location = cmp.Or(o.Location, event.DefaultLocation())
 	o.Logger = cmp.Or(o.Logger, slog.Default())
 	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)

@@ -41,7 +41,7 @@ func shell(t *testing.T, uri string) *mongo.Collection {
 		database = mongostore.DefaultDatabase
 	}
 	t.Cleanup(func() { _ = client.Disconnect(context.WithoutCancel(t.Context())) })
-	return client.Database(database).Collection(mongostore.RecordsCollection)
+	return client.Database(database).Collection(mongostore.DefaultCollection)
 }
 
 // oldForm is an event as the old service wrote it, and as it must be counted.

@@ -15,18 +15,20 @@ import (
 )
 
 // Store is one instance on a log base in MongoDB. It is safe for concurrent
-// use. Make one with [Open].
+// use. Make one with [Open] or [New].
 type Store struct {
 	opts    Options
-	uri     string
+	where   string // the base, as a log may name it
+	uri     string // "" where the client is the host's
 	secrets []string
 	codec   codec
 	writer  primitive.ObjectID // in every record and sum that this Store writes
 
 	// Set before ready, and not changed then.
 	client    *mongo.Client
+	owns      bool // the client is ours to disconnect
 	records   *mongo.Collection
-	reading   *mongo.Collection // records, with the read preference of the URI
+	reading   *mongo.Collection // records, with the read preference of the URI or the host
 	sums      *mongo.Collection
 	lanes     *mongo.Collection
 	deletions *mongo.Collection
@@ -78,10 +80,31 @@ var _ logbase.Store = (*Store)(nil)
 // or for any reason when [Options.Required]. No error holds a password. ctx
 // bounds the opening only.
 func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
+	s := newStore(opts)
+	s.uri, s.where, s.secrets = uri, Redact(uri), secrets(uri)
+	return s.launch(ctx)
+}
+
+// New returns a log base in db, a database of the program's own client, which
+// stays the program's: Close does not disconnect it. All else is as with [Open].
+// Reads are of the primary, but for those of many records, which follow the read
+// preference of db. Where neither db nor its client has a write concern, that of
+// Open holds. It panics when db is nil.
+func New(ctx context.Context, db *mongo.Database, opts Options) (*Store, error) {
+	if db == nil {
+		panic("mongostore: New without a database")
+	}
+	s := newStore(opts)
+	s.where = "the database " + db.Name()
+	s.use(db)
+	return s.launch(ctx)
+}
+
+func newStore(opts Options) *Store {
+	opts = opts.withDefaults()
 	s := &Store{
-		opts:     opts.withDefaults(),
-		uri:      uri,
-		secrets:  secrets(uri),
+		opts:     opts,
+		codec:    codec{opts.Location},
 		writer:   primitive.NewObjectID(),
 		cube:     &aggregate.Cube{Location: opts.Location},
 		turn:     make(lock, 1),
@@ -90,8 +113,12 @@ func Open(ctx context.Context, uri string, opts Options) (*Store, error) {
 		lane:     lane{number: -1},
 		pending:  make(map[primitive.ObjectID]progress),
 	}
-	s.codec.loc = s.opts.Location
 	s.closing, s.stop = context.WithCancel(context.Background())
+	return s
+}
+
+// launch starts a Store, or says why it is of no use.
+func (s *Store) launch(ctx context.Context) (*Store, error) {
 	if err := s.start(ctx); err != nil {
 		if s.opts.Required || errors.Is(err, ErrURI) {
 			s.stop()
