@@ -18,6 +18,8 @@
 //		Prefix: "/stats", User: nameOfUser, Hosts: []string{"intranet.example.ee"},
 //	})))
 //
+// examples/mounted is that as a program. Without Hosts, only localhost is served.
+//
 // # Addresses
 //
 //	GET    /                    overview

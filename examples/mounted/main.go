@@ -1,5 +1,7 @@
 // Mounted shows the pages inside another program: under /stats/ and behind its
-// own authentication, here over a log base in memory.
+// own authentication, here over a log base in memory. On another host than this
+// machine it names its host in httpui.Options.Hosts, behind a proxy the name that
+// people use.
 package main
 
 import (

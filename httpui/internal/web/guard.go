@@ -41,11 +41,22 @@ var securityHeaders = [...][2]string{
 // refuse answers in plain text: who is refused here may be anybody.
 func refuse(w http.ResponseWriter, status int) {
 	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, http.StatusText(status), status)
+	text := http.StatusText(status)
+	if status == http.StatusMisdirectedRequest {
+		text += ": this name is none of the hosts that the operator has set"
+	}
+	http.Error(w, text, status)
 }
 
 // hosts is the allow-list; empty for loopback only.
 type hosts []string
+
+func (h hosts) String() string {
+	if len(h) == 0 {
+		return "localhost and loopback addresses"
+	}
+	return strings.Join(h, " ")
+}
 
 // anyHost among the hosts leaves the check to whoever stands before.
 const anyHost = "*"

@@ -123,7 +123,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case !s.hosts.allow(r.Host):
-		s.log.Warn("request for a host that is not served", "host", r.Host)
+		s.log.Warn("request for a host that is not served: name it among the hosts", "host", r.Host, "served", s.hosts.String())
 		refuse(rec, http.StatusMisdirectedRequest)
 	case len(r.URL.RequestURI()) > MaxURLBytes:
 		refuse(rec, http.StatusRequestURITooLong)
