@@ -51,11 +51,11 @@ func refuse(w http.ResponseWriter, status int) {
 // hosts is the allow-list; empty for loopback only.
 type hosts []string
 
-func (h hosts) String() string {
-	if len(h) == 0 {
+func (s hosts) String() string {
+	if len(s) == 0 {
 		return "localhost and loopback addresses"
 	}
-	return strings.Join(h, " ")
+	return strings.Join(s, " ")
 }
 
 // anyHost among the hosts leaves the check to whoever stands before.
