@@ -35,6 +35,9 @@
 //     every method but a second Close, which does nothing. What an ended context
 //     leaves unanswered wraps the context's error.
 //
+// What implements a part of it is held to that part: [RunAppender] is for what only
+// takes records, [RunSource] for what only answers.
+//
 // No test waits for ever: a call that does not return within Options.Patience, or
 // panics, fails with the name of the method. What is wrong is shown in at most 40
 // lines, with what plays it again.
