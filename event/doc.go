@@ -1,6 +1,16 @@
 // Package event is one authentication event of TARA: what its fields mean,
 // how it is read from the JSON a sender writes, and when it is refused.
 //
+//	e, err := event.Parse(payload) // what a sender wrote
+//	var refused *event.FieldError
+//	if errors.As(err, &refused) {
+//		rejected[refused.Class]++ // event.Classes() are all of them
+//	}
+//	own, err := event.New(event.Event{ // made by hand
+//		Time: time.Now(), ClientID: "openIdDemo", Method: event.MethodIDCard, Operation: event.OpSuccess,
+//	})
+//	line := event.AppendJSON(nil, own) // as a sender writes it
+//
 // [Parse] turns the payload of a syslog message into an [Event], or says why
 // it cannot with a [FieldError], which carries the [Class] under which the
 // refusal is counted. Nothing but the fields of [Event] survives decoding:
@@ -8,9 +18,7 @@
 // identity codes, addresses and credentials inside the free error text are
 // blanked before anybody sees them.
 //
-// The package also holds the error codes of the specification (section 3.2,
-// ERR-01 to ERR-07) as typed values with their texts in Estonian and English,
-// and [Mask], which makes a refused payload safe to show.
+// [Mask] makes a refused payload safe to show.
 //
 // The wire's own names, such as clientId and SUCCESSFUL_AUTH, stand in this
 // package and nowhere else. It imports the standard library only.

@@ -1,6 +1,14 @@
 // Package report is what is said of a period: how many authentications there
 // were, by which field, how that changed, and of which days nothing is known.
 //
+//	r := report.New(ctx, store, report.Question{
+//		Period: april, Comparison: aggregate.PreviousPeriod, Now: time.Now(),
+//	})
+//	clients, err := r.Breakdown(ctx, aggregate.ByClient)
+//	for _, e := range clients.Entries {
+//		fmt.Println(e.ID, e.Successes)
+//	}
+//
 // [New] takes a [Question] (period, comparison, step, filter) to a [Source],
 // which every [logbase.Store] is, and returns a [Report], whose methods give
 // values: [Report.Breakdown], [Report.Trend], [Report.Clients], [Report.Months],

@@ -1,6 +1,13 @@
 // Package sqlitestore keeps authentication events in one SQLite file: the log
 // base that needs no server.
 //
+//	store, err := sqlitestore.Open(ctx, "events.db", sqlitestore.Options{})
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	in := ingest.New(store, ingest.Options{}) // gives records their IDs
+//
 // [Open] gives a [Store]. What it answers equals [aggregate.Count] over the
 // records it keeps, whatever happened in between; package logbasetest holds it
 // to that.
