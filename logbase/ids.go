@@ -7,10 +7,9 @@ import "time"
 // writers on one log base never give the same id. It stays positive in an int64
 // until the year 2255.
 const (
-	// LaneBits is how many of the lowest bits of an id hold the lane.
-	LaneBits = 10
+	laneBits = 10
 	// Lanes is how many writers one log base can have at once.
-	Lanes = 1 << LaneBits
+	Lanes = 1 << laneBits
 )
 
 // IDs gives out the ids of one writer's records; they only grow. It is not safe
@@ -26,7 +25,7 @@ type IDs struct {
 // Next returns an id above all earlier ones. When the clock goes back, or more
 // than one event comes in a microsecond, it runs ahead of the clock.
 func (s *IDs) Next(now time.Time) int64 {
-	micro := max(s.Last>>LaneBits+1, now.UnixMicro())
-	s.Last = micro<<LaneBits | int64(s.Lane)&(Lanes-1)
+	micro := max(s.Last>>laneBits+1, now.UnixMicro())
+	s.Last = micro<<laneBits | int64(s.Lane)&(Lanes-1)
 	return s.Last
 }

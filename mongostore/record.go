@@ -199,7 +199,7 @@ func readTime(s string, loc *time.Location) (time.Time, bool) {
 
 // idsPerSecond is how much the ids that package ingest gives grow in a second:
 // they are microseconds with ten bits of the instance below them.
-const idsPerSecond = 1_000_000 << logbase.LaneBits
+const idsPerSecond = 1_000_000 * logbase.Lanes
 
 // recordID gives the [logbase.Record] ID of a document. A positive whole number
 // is the ID itself. An ObjectId, which MongoDB gave to the records of the old
