@@ -39,7 +39,7 @@ func TestParseCivilTakesNoExpression(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			is := is.New(t)
 			p, err := aggregate.ParseCivil(text, nil)
-			_, ok := errors.AsType[*aggregate.PeriodError](err)
+			ok := errors.As(err, new(*aggregate.PeriodError))
 			is.True(ok)
 			is.True(p.Everything()) // the zero Period
 		})

@@ -61,7 +61,8 @@ func TestNew(t *testing.T) {
 			e := base
 			e.Time, e.TimeText = tt.time, tt.text
 			got, err := event.New(e)
-			if fe, ok := errors.AsType[*event.FieldError](err); ok {
+			var fe *event.FieldError
+			if errors.As(err, &fe) {
 				is.Equal(string(fe.Class), tt.want)
 				is.Equal(got, event.Event{})
 				return
@@ -88,7 +89,8 @@ func TestNewCleansErrors(t *testing.T) {
 	is.True(!strings.ContainsAny(e.Error, "\n4"))
 	e.Operation = event.OpSuccess
 	_, err = event.New(e)
-	fe, _ := errors.AsType[*event.FieldError](err)
+	var fe *event.FieldError
+	errors.As(err, &fe)
 	is.Equal(fe.Class, event.ClassUnexpectedError)
 }
 

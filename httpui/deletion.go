@@ -88,7 +88,7 @@ func fillDeletion(v *visit) (content, error) {
 // period. Records that came after the preview stay.
 func (h *Handler) confirmDeletion(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		if errors.As(err, new(*http.MaxBytesError)) {
 			return err
 		}
 		return web.Fail(http.StatusBadRequest, logbase.CodeDeleteFailed, err)

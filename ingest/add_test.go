@@ -35,7 +35,8 @@ func TestAdd(t *testing.T) {
 	bad := byHand("38001085718")
 	bad.Method = ""
 	err := in.Add(t.Context(), bad, "queue")
-	fe, ok := errors.AsType[*event.FieldError](err)
+	var fe *event.FieldError
+	ok := errors.As(err, &fe)
 	is.True(ok && fe.Class == event.ClassMissingMethod)
 
 	s := stop(t, in)

@@ -176,7 +176,8 @@ func (r refusal) Unwrap() error { return r.error }
 // ERR-03, its text, class and field.
 func (r refusal) SyslogReply() string {
 	reply := logbase.CodeMalformed.String() + " " + logbase.CodeMalformed.Text(logbase.Estonian)
-	if fe, ok := errors.AsType[*event.FieldError](r.error); ok {
+	var fe *event.FieldError
+	if errors.As(r.error, &fe) {
 		reply += ": " + string(fe.Class)
 		if fe.Field != "" {
 			reply += " " + fe.Field
@@ -186,7 +187,8 @@ func (r refusal) SyslogReply() string {
 }
 
 func reason(err error) string {
-	if fe, ok := errors.AsType[*event.FieldError](err); ok {
+	var fe *event.FieldError
+	if errors.As(err, &fe) {
 		return fe.Reason()
 	}
 	return "malformed"

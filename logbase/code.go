@@ -126,7 +126,8 @@ func WithCode(c Code, err error) error {
 
 // CodeOf finds the code that err carries. A malformed record has [CodeMalformed].
 func CodeOf(err error) (Code, bool) {
-	if ce, ok := errors.AsType[*CodeError](err); ok {
+	var ce *CodeError
+	if errors.As(err, &ce) {
 		return ce.Code, true
 	}
 	if errors.Is(err, event.ErrInvalid) {

@@ -72,7 +72,7 @@ func (s *Store) makeClient(ctx context.Context) error {
 	cs, err := connstring.ParseAndValidate(s.uri)
 	if err != nil {
 		// The text of the cause may quote any part of the URI.
-		if _, ok := errors.AsType[*net.DNSError](err); ok {
+		if errors.As(err, new(*net.DNSError)) {
 			return fmt.Errorf("look up the servers: %w", scrub(err, s.secrets))
 		}
 		return ErrURI

@@ -48,10 +48,11 @@ func codeOf(err error, otherwise logbase.Code) logbase.Code {
 // refused reports whether the server did not accept our credentials, or the
 // account lacks a right.
 func refused(err error) bool {
-	if _, ok := errors.AsType[*auth.Error](err); ok {
+	if errors.As(err, new(*auth.Error)) {
 		return true
 	}
-	if se, ok := errors.AsType[mongo.ServerError](err); ok && slices.ContainsFunc([]int{
+	var se mongo.ServerError
+	if errors.As(err, &se) && slices.ContainsFunc([]int{
 		codeUserNotFound, codeUnauthorized, codeAuthenticationFailed,
 		codeMechanismUnavailable, codeAuthenticationRequired, codeAtlasError,
 	}, se.HasErrorCode) {
@@ -59,7 +60,8 @@ func refused(err error) bool {
 	}
 	// Once a handshake was refused, the driver only says that it has no
 	// server, and keeps the reason with the server.
-	if sse, ok := errors.AsType[topology.ServerSelectionError](err); ok {
+	var sse topology.ServerSelectionError
+	if errors.As(err, &sse) {
 		for _, server := range sse.Desc.Servers {
 			if server.LastError != nil && refused(server.LastError) {
 				return true
@@ -68,7 +70,8 @@ func refused(err error) bool {
 	}
 	// One that waited for a connection while another's handshake was refused
 	// is told so in words only.
-	pe, ok := errors.AsType[poolError](err)
+	var pe poolError
+	ok := errors.As(err, &pe)
 	return ok && strings.Contains(pe.Error(), "auth error:")
 }
 
@@ -82,10 +85,10 @@ type poolError interface {
 // unreachable reports whether the server was not there, or did not answer in
 // time.
 func unreachable(err error) bool {
-	_, selection := errors.AsType[topology.ServerSelectionError](err)
-	_, connection := errors.AsType[topology.ConnectionError](err)
-	_, pool := errors.AsType[poolError](err)
-	_, name := errors.AsType[*net.DNSError](err)
+	selection := errors.As(err, new(topology.ServerSelectionError))
+	connection := errors.As(err, new(topology.ConnectionError))
+	pool := errors.As(err, new(poolError))
+	name := errors.As(err, new(*net.DNSError))
 	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || selection || connection || pool || name ||
 		errors.Is(err, mongo.ErrClientDisconnected) || errors.Is(err, topology.ErrTopologyClosed)
 }

@@ -108,7 +108,8 @@ func (c *conn) serve() ending {
 			c.s.counts.add(func(st *Stats) { st.SkippedBytes += n - skipped })
 			skipped = n
 		}
-		bad, isBad := errors.AsType[*FrameError](err)
+		var bad *FrameError
+		isBad := errors.As(err, &bad)
 		switch {
 		case err == nil:
 			c.frame(frame)
@@ -148,7 +149,8 @@ func (c *conn) frame(frame []byte) {
 		c.reject(ClassPartial, frame, io.ErrUnexpectedEOF)
 		return
 	}
-	if bad, ok := errors.AsType[*ParseError](err); ok {
+	var bad *ParseError
+	if errors.As(err, &bad) {
 		c.reject(bad.Class, frame, err)
 		return
 	}

@@ -38,7 +38,8 @@ func ExampleParser() {
 		`<38>Nov 21 19:29:12 vm no object`,
 	} {
 		err := p.ParseInto(&m, []byte(frame))
-		if pe, ok := errors.AsType[*syslogjson.ParseError](err); ok {
+		var pe *syslogjson.ParseError
+		if errors.As(err, &pe) {
 			fmt.Println(pe.Class)
 			continue
 		}
@@ -61,7 +62,8 @@ func ExampleNewReader() {
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		if bad, ok := errors.AsType[*syslogjson.FrameError](err); ok {
+		var bad *syslogjson.FrameError
+		if errors.As(err, &bad) {
 			fmt.Println("rejected:", bad.Class)
 			continue
 		}

@@ -23,7 +23,8 @@ func frames(r *syslogjson.Reader) ([]string, error) {
 	var all []string
 	for {
 		frame, err := r.Next()
-		if bad, ok := errors.AsType[*syslogjson.FrameError](err); ok {
+		var bad *syslogjson.FrameError
+		if errors.As(err, &bad) {
 			all = append(all, "!"+string(bad.Class))
 			continue
 		}
@@ -170,13 +171,14 @@ func TestFrameError(t *testing.T) {
 	r := syslogjson.NewReader(strings.NewReader("<"+secret+x(10000)+"\n12 "+secret+"\n"), 1000)
 	_, err := r.Next()
 	is.True(!strings.Contains(err.Error(), secret)) // only the sample has it
-	fe, ok := errors.AsType[*syslogjson.FrameError](err)
+	var fe *syslogjson.FrameError
+	ok := errors.As(err, &fe)
 	is.True(ok)
 	is.Equal(fe.Class, syslogjson.ClassOversize)
 	is.Equal(len(fe.Prefix), syslogjson.MaxSampleBytes)
 	is.True(bytes.Contains(fe.Prefix, []byte(secret)))
 	_, err = r.Next()
-	fe, ok = errors.AsType[*syslogjson.FrameError](err)
+	ok = errors.As(err, &fe)
 	is.True(ok)
 	is.Equal(fe.Class, syslogjson.ClassBadCount)
 	is.True(!strings.Contains(err.Error(), secret))

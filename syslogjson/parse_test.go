@@ -68,7 +68,8 @@ func TestParseError(t *testing.T) {
 		t.Run(tt.frame, func(t *testing.T) {
 			is := is.New(t)
 			_, err := syslogjson.Parse([]byte(tt.frame))
-			pe, ok := errors.AsType[*syslogjson.ParseError](err)
+			var pe *syslogjson.ParseError
+			ok := errors.As(err, &pe)
 			is.True(ok)
 			is.Equal(pe.Class, tt.class)
 			is.Equal(pe.Offset, tt.offset)

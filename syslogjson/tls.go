@@ -141,7 +141,8 @@ func (c *conn) refuse(err error) {
 	c.s.counts.add(func(st *Stats) { st.Handshakes[class]++ })
 	var name string
 	var notAfter time.Time
-	if ve, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(ve.UnverifiedCertificates) > 0 {
+	var ve *tls.CertificateVerificationError
+	if errors.As(err, &ve) && len(ve.UnverifiedCertificates) > 0 {
 		name, notAfter = certificateName(ve.UnverifiedCertificates[0]), ve.UnverifiedCertificates[0].NotAfter
 	}
 	c.s.rarely(string(class), c.peer.String()).Warn("syslog connection refused", "reason", class, "addr", c.peer.Addr,

@@ -89,7 +89,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 			return exitUsage
 		default:
 			fmt.Fprintf(p.stderr, "tarastat %s: %v\n", c.name, err)
-			if _, ok := errors.AsType[wrongSettings](err); ok || errors.Is(err, daemon.ErrInUse) {
+			if errors.As(err, new(wrongSettings)) || errors.Is(err, daemon.ErrInUse) {
 				return exitUsage
 			}
 			return exitFailed

@@ -155,7 +155,8 @@ func (s schemas) of(t reflect.Type) object {
 
 // members adds the members of a struct as encoding/json writes them.
 func (s schemas) members(t reflect.Type, properties object, required *[]string) {
-	for f := range t.Fields() {
+	for i := range t.NumField() {
+		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
 			s.members(f.Type, properties, required)

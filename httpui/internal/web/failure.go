@@ -43,13 +43,14 @@ func Fail(status int, code logbase.Code, err error) error {
 
 // FailureOf finds what to tell about err, which is not nil.
 func FailureOf(err error) *Failure {
-	if f, ok := errors.AsType[*Failure](err); ok {
+	var f *Failure
+	if errors.As(err, &f) {
 		return f
 	}
-	if _, ok := errors.AsType[*aggregate.PeriodError](err); ok {
+	if errors.As(err, new(*aggregate.PeriodError)) {
 		return &Failure{http.StatusBadRequest, logbase.CodeBadPeriod, err}
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+	if errors.As(err, new(*http.MaxBytesError)) {
 		return &Failure{http.StatusRequestEntityTooLarge, 0, err}
 	}
 	code, ok := logbase.CodeOf(err)

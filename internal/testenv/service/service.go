@@ -257,7 +257,8 @@ func ExitCode(t testing.TB, err error) int {
 	if err == nil {
 		return 0
 	}
-	exit, ok := errors.AsType[*exec.ExitError](err)
+	var exit *exec.ExitError
+	ok := errors.As(err, &exit)
 	if !ok {
 		t.Fatal(err)
 	}
