@@ -79,13 +79,14 @@ func (m *importer) run(args ...string) string {
 }
 
 // TestPrograms runs the programs of a stranger. Each folder of testdata/scratch
-// is one.
+// is one; the log base of one's own is that of the examples, which are run as they
+// come with the pack.
 func TestPrograms(t *testing.T) {
 	m := newImporter(t)
 	is.New(t).NoErr(os.CopyFS(m.dir, os.DirFS("testdata/scratch")))
 	m.run("get", path+"@"+version)
 	m.run("vet", "./...")
-	m.run(append(append([]string{"test"}, race(t)...), "./...")...)
+	m.run(append(append([]string{"test"}, race(t)...), "./...", path+"/examples/...")...)
 }
 
 // race is the flag of the race detector, where there is a C compiler.
