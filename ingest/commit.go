@@ -181,7 +181,9 @@ func (in *Ingester) failed(err error, events int) {
 	}
 }
 
-// Close takes no more messages, writes what waits and ends the committer. When
+// Close takes no more messages, writes what waits and ends the committer. It comes
+// after the Shutdown of the server and before the Close of the log base, and wants a
+// time of its own: a Shutdown that waits for half a frame may use all of its. When
 // ctx ends first, what is not stored is given up, and the error, which wraps
 // [ErrNotStored], says how many events that were; a later call says it again.
 func (in *Ingester) Close(ctx context.Context) error {

@@ -15,7 +15,9 @@ type Stats struct {
 	InFlight  int64 // in memory, waiting or being written
 	Abandoned int64 // well-formed, but given up because the service stopped
 
-	ByClass map[string]int64 // refusals by class
+	// ByClass are refusals by class: [event.FieldError.Reason] of records, and
+	// [syslogjson.Class] of frames. A class is there from its first refusal on.
+	ByClass map[string]int64
 	Notes   map[string]int64 // remarks on accepted events, see [event.Notes]
 	Capped  map[string]int64 // events counted under [event.Other], by kind
 

@@ -149,7 +149,8 @@ func (c *Client) try(write func() error) error {
 
 // Close flushes, tells the server that nothing follows, and waits until the server
 // closes too, so that nothing on the way is lost to a reset. It returns nil when the
-// server has read everything up to the end, or when Close was called before. When
+// server has read everything up to the end, or when Close was called before; a client
+// that the server has refused gets the refusal here, if no Send has told it. When
 // CloseTimeout has passed, it ends all as [Client.Abort] does, also a Send that is
 // under way, and returns an error that is [os.ErrDeadlineExceeded].
 func (c *Client) Close() error {

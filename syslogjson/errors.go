@@ -39,9 +39,12 @@ type HandshakeClass string
 
 // The classes of connections that did not become ready.
 const (
-	HandshakeNoTLS          HandshakeClass = "no_tls"          // the peer speaks no TLS
-	HandshakeHTTP           HandshakeClass = "http"            // the peer speaks HTTP without TLS
-	HandshakeNoCertificate  HandshakeClass = "no_certificate"  // the peer has no client certificate
+	HandshakeNoTLS HandshakeClass = "no_tls" // the peer speaks no TLS
+	HandshakeHTTP  HandshakeClass = "http"   // the peer speaks HTTP without TLS
+	// HandshakeNoCertificate: the peer shows no client certificate. A client may hold
+	// back one of an authority whose name is not among the server's, as Go's does.
+	HandshakeNoCertificate HandshakeClass = "no_certificate"
+
 	HandshakeBadCertificate HandshakeClass = "bad_certificate" // the peer's certificate is not accepted
 	HandshakeTimedOut       HandshakeClass = "timed_out"       // the peer did not complete it in time
 	HandshakeLeft           HandshakeClass = "left"            // the peer went away, or refuses our certificate

@@ -103,7 +103,10 @@ type Server struct {
 	// it is nil.
 	OnReject func(Reject) error
 
-	Logger *slog.Logger // nil: slog.Default()
+	// Logger is told, as warnings, of connections that were refused or did not become
+	// ready, with their class and address, and of the little else that goes wrong.
+	// Nil is [slog.Default].
+	Logger *slog.Logger
 
 	setUp    sync.Once
 	refusals rateLimit // of the lines about what is refused

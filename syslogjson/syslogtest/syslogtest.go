@@ -44,9 +44,11 @@ type TB interface {
 type Server struct {
 	*syslogjson.Server
 	Addr     string       // such as "127.0.0.1:40123"
-	CA       *CA          // signs the server's and the clients' certificates
+	CA       *CA          // signs the server's and the clients' certificates; set before Start to keep another server's
 	Listener net.Listener // set before Start to listen otherwise
 
+	made   *tls.Config // the TLSConfig that signs with madeBy
+	madeBy *CA
 	tb     TB         // nil: failures panic
 	served chan error // nil before Start
 }
@@ -69,13 +71,13 @@ func NewServer(t TB, h syslogjson.Handler) *Server {
 // embedded syslogjson.Server can be set before Start.
 func NewUnstartedServer(t TB, h syslogjson.Handler) *Server {
 	ca := NewCA()
+	made := syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool())
 	s := &Server{
-		Server: &syslogjson.Server{
-			Handler:   h,
-			TLSConfig: syslogjson.ServerTLSConfig(ca.ServerCert(), ca.Pool()),
-		},
-		CA: ca,
-		tb: t,
+		Server: &syslogjson.Server{Handler: h, TLSConfig: made},
+		CA:     ca,
+		made:   made,
+		madeBy: ca,
+		tb:     t,
 	}
 	if t != nil {
 		log := &testLog{t: t}
@@ -130,6 +132,9 @@ func (s *Server) Start() {
 	if s.Handler == nil {
 		s.fail("the handler is nil: pass a Collector, or a handler of your own")
 		return
+	}
+	if s.TLSConfig == s.made && s.CA != s.madeBy {
+		s.TLSConfig = syslogjson.ServerTLSConfig(s.CA.ServerCert(), s.CA.Pool())
 	}
 	if s.Listener == nil {
 		ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")

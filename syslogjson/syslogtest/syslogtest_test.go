@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -204,4 +205,27 @@ func TestCertificates(t *testing.T) {
 	is.Equal(len(pair.Certificate), 2)
 	pool := x509.NewCertPool()
 	is.True(pool.AppendCertsFromPEM(ca.PEM()))
+}
+
+// TestRestart: a server in the place of another keeps its address and authority, so
+// that clients go on with what they have.
+func TestRestart(t *testing.T) {
+	is := is.New(t)
+	var got syslogtest.Collector
+	first := syslogtest.NewServer(t, &got)
+	clients := first.ClientTLS()
+	first.Close()
+
+	again := syslogtest.NewUnstartedServer(t, &got)
+	again.CA = first.CA
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", first.Addr)
+	is.NoErr(err)
+	again.Listener = ln
+	again.Start()
+	is.Equal(again.Addr, first.Addr)
+	c, err := syslogjson.Dial(t.Context(), first.Addr, clients, syslogjson.ClientOptions{})
+	is.NoErr(err)
+	is.NoErr(c.Send([]byte(`{}`)))
+	is.NoErr(c.Close())
+	is.NoErr(got.Wait(t.Context(), 1))
 }
