@@ -202,7 +202,7 @@ func randomPeriod(rng *rand.Rand) string {
 	case n == 6:
 		return day.Format("2006-01-02T") + fmt.Sprintf("%02d", 8+rng.IntN(4))
 	}
-	return []string{"", "2017-1[0-2]", "T10:."}[rng.IntN(3)]
+	return []string{"", "2017-1[0-2]", "T1[0]:"}[rng.IntN(3)]
 }
 
 func randomFilter(rng *rand.Rand) (query string, f aggregate.Key) {

@@ -348,7 +348,7 @@ func TestNamesFromRightToLeftTurnNothingElse(t *testing.T) {
 // periods is one of every form of DESIGN.md section 5.
 var periods = []string{
 	"", "2018", "2018-04", "2018-04-28", "2018-04-28T10", "2018-Q2", "2018-W17", "2018-04-01/2018-06-30",
-	"2018-0[4-6]", "T10:.", "^2017-12-3", "1999", "nothing like .t",
+	"2018-0[4-6]", "T1[0]:", "^2017-12-3", "1999", "nothing like [i]t",
 }
 
 func TestDescribedParametersAreTheUsedOnes(t *testing.T) {

@@ -104,10 +104,11 @@ func Parse(r *http.Request, root web.Root, now time.Time) View {
 }
 
 // ParsePeriod reads a period as people write one: in a civil form, or as the
-// specification's expression, which has a metacharacter. A text that looks like
-// a date and is none, such as 2018-13, is an error and matches nothing.
+// specification's expression, which has a metacharacter other than the dot. What
+// looks like a date or a range and is none, such as 2018-13 or 28.04.2018, is an
+// error: as an expression it would match nothing, since no time has such a form.
 func ParsePeriod(text string, loc *time.Location) (aggregate.Period, error) {
-	if strings.ContainsAny(text, `\.+*?()|[]{}^$`) {
+	if strings.ContainsAny(text, `\+*?()|[]{}^$`) && !strings.Contains(text, "/") {
 		return aggregate.ParsePeriod(text, loc)
 	}
 	return aggregate.ParseCivil(text, loc)
