@@ -2,6 +2,9 @@ package aggregate
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/e-gov/tarastat/event"
 )
@@ -86,6 +89,39 @@ const (
 	// ByAll is every field.
 	ByAll = ByStat | ByCountry | ByErrorCode
 )
+
+// dimNames are the names of single fields, by number.
+var dimNames = [dims]string{"client", "method", "operation", "bank", "country", "error"}
+
+// String names the fields, in their order: "client,bank"; "" for none.
+func (d Dim) String() string {
+	var names []string
+	for field, name := range dimNames {
+		if d.has(field) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// MarshalText is [Dim.String].
+func (d Dim) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the names of fields in any order.
+func (d *Dim) UnmarshalText(text []byte) error {
+	var read Dim
+	for name := range strings.SplitSeq(string(text), ",") {
+		field := slices.Index(dimNames[:], name)
+		if field < 0 && len(text) > 0 {
+			return fmt.Errorf("aggregate: unknown field %q", name)
+		}
+		if field >= 0 {
+			read |= 1 << field
+		}
+	}
+	*d = read
+	return nil
+}
 
 func (d Dim) has(field int) bool { return d&(1<<field) != 0 }
 

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"time"
 
@@ -95,8 +96,19 @@ func (p Period) Location() *time.Location { return orDefault(p.loc) }
 
 func orDefault(loc *time.Location) *time.Location { return cmp.Or(loc, event.DefaultLocation()) }
 
-// MarshalText is [Period.String].
-func (p Period) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+// MarshalText is [Period.String]. A period that no form of [ParseCivil] gives back,
+// such as one of minutes, is an error; so is none of another zone, which the text
+// does not hold.
+func (p Period) MarshalText() ([]byte, error) {
+	text := p.String()
+	if p.expr == nil {
+		back, err := ParseCivil(text, p.loc)
+		if err != nil || !back.from.Equal(p.from) || !back.to.Equal(p.to) {
+			return nil, &PeriodError{fmt.Errorf("%s is no period that can be written", text)}
+		}
+	}
+	return []byte(text), nil
+}
 
 // UnmarshalText is [ParseCivil] in the default zone.
 func (p *Period) UnmarshalText(text []byte) (err error) {

@@ -51,14 +51,14 @@ func TestParseCivilTakesNoExpression(t *testing.T) {
 // TestJSON: a query and its rows say what they mean, and are read back.
 func TestJSON(t *testing.T) {
 	is := is.New(t)
-	q := aggregate.Query{Period: period(t, "2018-Q2", ""), Step: aggregate.DayUnit}
+	q := aggregate.Query{Period: period(t, "2018-Q2", ""), By: aggregate.ByBank | aggregate.ByClient, Step: aggregate.DayUnit}
 	text, err := json.Marshal(struct {
 		Query aggregate.Query
 		Seen  aggregate.Seen
 	}{q, aggregate.Seen{ClientID: "a", First: aggregate.Date(2018, 4, 28), Last: aggregate.Date(2018, 5, 1)}})
 	is.NoErr(err)
 	is.Equal(string(text), `{"Query":{"Period":"2018-Q2","Filter":{"ClientID":"","Method":"","Operation":"","Bank":"","Country":"",`+
-		`"ErrorCode":""},"By":0,"Step":"day"},"Seen":{"ClientID":"a","First":"2018-04-28","Last":"2018-05-01"}}`)
+		`"ErrorCode":""},"By":"client,bank","Step":"day"},"Seen":{"ClientID":"a","First":"2018-04-28","Last":"2018-05-01"}}`)
 	var back struct {
 		Query aggregate.Query
 		Seen  aggregate.Seen
@@ -66,11 +66,36 @@ func TestJSON(t *testing.T) {
 	is.NoErr(json.Unmarshal(text, &back))
 	is.Equal(back.Query.Period.To(), q.Period.To())
 	is.Equal(back.Query.Step, q.Step)
+	is.Equal(back.Query.By, q.By)
 	is.Equal(back.Seen.Last, aggregate.Date(2018, 5, 1))
-	for _, wrong := range []string{`{"Period":"2018-13"}`, `{"Period":"2018-0[4-6]"}`, `{"Step":"fortnight"}`} {
+	for _, wrong := range []string{`{"Period":"2018-13"}`, `{"Period":"2018-0[4-6]"}`, `{"Step":"fortnight"}`, `{"By":"client,colour"}`} {
 		is.True(json.Unmarshal([]byte(wrong), &back.Query) != nil)
 	}
 	is.True(json.Unmarshal([]byte(`{"First":"28.04.2018"}`), &back.Seen) != nil)
+}
+
+// TestPeriodWithoutText: what cannot be read back is not written.
+func TestPeriodWithoutText(t *testing.T) {
+	is := is.New(t)
+	at := time.Date(2018, 4, 28, 10, 51, 0, 0, event.DefaultLocation())
+	for _, p := range []aggregate.Period{
+		aggregate.Between(at, at.Add(time.Minute), nil), aggregate.Between(at, time.Time{}, nil),
+	} {
+		_, err := json.Marshal(p)
+		is.True(err != nil)
+	}
+}
+
+func TestDimText(t *testing.T) {
+	is := is.New(t)
+	for d := range aggregate.ByAll + 1 {
+		text, err := d.MarshalText()
+		is.NoErr(err)
+		var back aggregate.Dim
+		is.NoErr(back.UnmarshalText(text))
+		is.Equal(back, d)
+	}
+	is.Equal(aggregate.ByStat.String(), "client,method,operation,bank")
 }
 
 // TestZonesDoNotMix: a cube of the days of one zone does not answer for those of

@@ -43,6 +43,9 @@ func (n Notes) Names() []string {
 	return out
 }
 
+// String gives the names, parted by commas.
+func (n Notes) String() string { return strings.Join(n.Names(), ",") }
+
 // Bounds outside which a time is remarked upon, though the record is kept.
 const (
 	futureAfter = 24 * time.Hour

@@ -45,7 +45,10 @@
 //	DELETE /kustuta             deletes the period p at once; the same
 //
 // [Options].NoDeletion takes away the three for deletion, NoOldAddresses the
-// last four and the JSON of /stat.
+// last four and the JSON of /stat: they are answered with 404.
+//
+// One cookie is set, when somebody chooses a language: tarastat_lang, for the path
+// of the pages, Secure (so not over plain HTTP), HttpOnly, for a year.
 //
 // # What protects what
 //

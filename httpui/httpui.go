@@ -39,9 +39,10 @@ type Options struct {
 	QueryTimeout time.Duration // for all reading of one request, waiting included; 0: DefaultQueryTimeout
 
 	// Prefix is the path under which another program mounts the pages, such as
-	// "/stats", for "GET /stats/" and all below it; "" for the whole host. No
-	// address in any answer leaves it. Requests come with their whole path: it
-	// must not be stripped.
+	// "/stats", registered as "/stats/" for all methods; "" for the whole host. All
+	// addresses move below it, /status and /metrics too, and none in any answer
+	// leaves it, nor does the cookie. Requests come with their whole path: it must
+	// not be stripped.
 	Prefix string
 	// Hosts are the host names and addresses served; none: localhost and
 	// loopback addresses. "*" serves every host: it is for a program that

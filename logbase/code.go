@@ -39,6 +39,20 @@ func Codes() []Code {
 // String gives the code as people know it, such as "ERR-03".
 func (c Code) String() string { return fmt.Sprintf("ERR-%02d", int(c)) }
 
+// MarshalText is [Code.String].
+func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads one of [Codes].
+func (c *Code) UnmarshalText(text []byte) error {
+	for _, known := range Codes() {
+		if known.String() == string(text) {
+			*c = known
+			return nil
+		}
+	}
+	return fmt.Errorf("logbase: unknown error code %q", text)
+}
+
 // Text is the fixed sentence people see. An unknown language gets Estonian;
 // an unknown code gets "".
 func (c Code) Text(lang Lang) string { return c.in(lang).text }

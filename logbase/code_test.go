@@ -108,3 +108,16 @@ func ExampleWithCode() {
 	// Reading from the log base failed
 	// count records: ERR-02: unexpected EOF
 }
+
+func TestCodeText(t *testing.T) {
+	is := is.New(t)
+	for _, c := range logbase.Codes() {
+		text, err := c.MarshalText()
+		is.NoErr(err)
+		var back logbase.Code
+		is.NoErr(back.UnmarshalText(text))
+		is.Equal(back, c)
+	}
+	var c logbase.Code
+	is.True(c.UnmarshalText([]byte("ERR-99")) != nil)
+}

@@ -41,7 +41,8 @@ type Store interface {
 	// never changes, and is known while the base is away.
 	Location() *time.Location
 
-	// Append returns nil only when every record of the batch is durable and
+	// Append takes events that pass [event.Event.Validate], which it need not check.
+	// It returns nil only when every record of the batch is durable and
 	// counted. After an error the same batch may be handed over again: a record
 	// whose ID is kept already is left out. A record whose ID is not positive is
 	// refused with the whole batch. It returns soon after ctx ends, and neither
@@ -70,10 +71,11 @@ type Store interface {
 	// It may be ended early. The first error ends it.
 	Records(ctx context.Context, p aggregate.Period) iter.Seq2[Record, error]
 
-	// Extent says what a deletion of p would remove.
+	// Extent says what a deletion of p would remove. Any period may be asked about.
 	Extent(ctx context.Context, p aggregate.Period) (Extent, error)
 
-	// Delete removes what somebody has confirmed and returns how many records
+	// Delete removes what somebody has confirmed, by d.Period and UpTo, tells the
+	// audit By and At, and returns how many records
 	// that were. One that was broken off goes on by itself. Errors carry ERR-06,
 	// ERR-01 or ERR-04, or ERR-07 and [ErrPeriod].
 	Delete(ctx context.Context, d Deletion) (int64, error)
@@ -113,7 +115,9 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return dst, nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. An error of the event is an
+// UnmarshalJSON reads what MarshalJSON writes. The instant is that of the text, in
+// the default zone where the text has none: a store that takes records of a parser
+// with another zone keeps the instant beside it. An error of the event is an
 // [*event.FieldError].
 func (r *Record) UnmarshalJSON(data []byte) error {
 	var id struct {
@@ -145,14 +149,15 @@ type Extent struct {
 	Records     int64
 	First, Last time.Time // oldest and newest event; zero when Records is 0
 
-	// UpTo is the greatest record id in the log base when the extent was
-	// taken. A deletion confirmed on it removes no record that came later.
+	// UpTo is the greatest record id that was ever appended when the extent was
+	// taken, as [IDs].Last. A deletion confirmed on it removes no record that came
+	// later.
 	UpTo int64
 }
 
 // Deletion is a deletion that somebody confirmed, as the audit keeps it.
 type Deletion struct {
-	Period  aggregate.Period // bounded, never an expression
+	Period  aggregate.Period // bounded, never an expression; the audit gives it back with its text
 	UpTo    int64            // see [Extent.UpTo]
 	By      string           // who asked: an address or a command, without personal data
 	At      time.Time

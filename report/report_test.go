@@ -305,7 +305,7 @@ func TestWhatFails(t *testing.T) {
 	t.Run("coverage", func(t *testing.T) {
 		is := is.New(t)
 		s := spring(t)
-		s.fail = failing("sums 2018-02-01/2018-03-31 0")
+		s.fail = failing("sums 2018-02-01/2018-03-31  day")
 		r := about(t, s, "2018-03")
 		b, err := r.Breakdown(t.Context(), aggregate.ByClient)
 		is.NoErr(err)

@@ -18,9 +18,11 @@
 //
 //   - Append is all or nothing. A record whose ID is kept already is left out,
 //     whichever batch it comes with. After an error the same batch may come again.
-//   - IDs, Bounds, Clients, Sums and Extent speak of what is kept now; the Last of
-//     IDs alone does not go back when records are deleted.
-//   - Records gives every record as it came: the same instant, the same texts.
+//   - Bounds, Clients, Sums and Extent speak of what is kept now; the Last of IDs and
+//     the UpTo of Extent are of what was ever appended, and do not go back when
+//     records are deleted.
+//   - Records gives every record as it came: the same instant, which may lie in the
+//     years 1 to 10000, and the same texts.
 //     They come month by month in the default zone, within a month by ID; events
 //     outside the years 2000 to 2099 may count as one month of their own.
 //   - Delete removes what lies in the period and has an ID up to UpTo, nothing
