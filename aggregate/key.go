@@ -110,12 +110,12 @@ func (d Dim) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 // UnmarshalText reads the names of fields in any order.
 func (d *Dim) UnmarshalText(text []byte) error {
 	var read Dim
-	for name := range strings.SplitSeq(string(text), ",") {
-		field := slices.Index(dimNames[:], name)
-		if field < 0 && len(text) > 0 {
-			return fmt.Errorf("aggregate: unknown field %q", name)
-		}
-		if field >= 0 {
+	if len(text) > 0 {
+		for name := range strings.SplitSeq(string(text), ",") {
+			field := slices.Index(dimNames[:], name)
+			if field < 0 {
+				return fmt.Errorf("aggregate: unknown field %q", name)
+			}
 			read |= 1 << field
 		}
 	}

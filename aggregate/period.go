@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"time"
@@ -94,7 +93,12 @@ func (p Period) Expr() *regexp.Regexp { return p.expr }
 // Location is the zone of the period.
 func (p Period) Location() *time.Location { return orDefault(p.loc) }
 
-func orDefault(loc *time.Location) *time.Location { return cmp.Or(loc, event.DefaultLocation()) }
+func orDefault(loc *time.Location) *time.Location {
+	if loc == nil {
+		return event.DefaultLocation()
+	}
+	return loc
+}
 
 // MarshalText is [Period.String]. A period that no form of [ParseCivil] gives back,
 // such as one of minutes, is an error; so is none of another zone, which the text
